@@ -1,0 +1,73 @@
+import { urns } from './urns.ts';
+
+/** The error keywords of RFC 7644 §3.12, table 9, and §7.5.2. */
+export type ScimType =
+  | 'invalidFilter'
+  | 'tooMany'
+  | 'uniqueness'
+  | 'mutability'
+  | 'invalidSyntax'
+  | 'invalidPath'
+  | 'noTarget'
+  | 'invalidValue'
+  | 'invalidVers'
+  | 'sensitive';
+
+/**
+ * The one error that crosses the protocol boundary. Everything thrown below `http/`
+ * that is not a ScimError is a defect and becomes an opaque 500.
+ */
+export class ScimError extends Error {
+  override readonly name = 'ScimError';
+  readonly status: number;
+  readonly scimType: ScimType | undefined;
+  /** Headers the answer carries: `Retry-After`, `Allow`, `WWW-Authenticate`. */
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    status: number,
+    detail: string,
+    scimType?: ScimType,
+    options?: ErrorOptions & { headers?: Readonly<Record<string, string>> },
+  ) {
+    super(detail, options);
+    this.status = status;
+    this.scimType = scimType;
+    this.headers = options?.headers ?? {};
+  }
+
+  /** The error response body (RFC 7644 §3.12). `status` is a JSON string there. */
+  toJSON() {
+    return {
+      schemas: [urns.error],
+      status: String(this.status),
+      ...(this.scimType && { scimType: this.scimType }),
+      detail: this.message,
+    };
+  }
+}
+
+const scimError = (status: number, scimType?: ScimType) => (detail: string, options?: ErrorOptions) =>
+  new ScimError(status, detail, scimType, options);
+
+export const invalidFilter = scimError(400, 'invalidFilter');
+export const tooMany = scimError(400, 'tooMany');
+export const mutability = scimError(400, 'mutability');
+export const invalidSyntax = scimError(400, 'invalidSyntax');
+export const invalidPath = scimError(400, 'invalidPath');
+export const noTarget = scimError(400, 'noTarget');
+export const invalidValue = scimError(400, 'invalidValue');
+export const unauthorized = (detail: string) =>
+  new ScimError(401, detail, undefined, { headers: { 'WWW-Authenticate': 'Bearer realm="scim"' } });
+export const forbidden = scimError(403);
+export const sensitive = scimError(403, 'sensitive');
+export const notFound = scimError(404);
+export const methodNotAllowed = (detail: string, allow: string) =>
+  new ScimError(405, detail, undefined, { headers: { Allow: allow } });
+export const uniqueness = scimError(409, 'uniqueness');
+export const preconditionFailed = scimError(412);
+export const payloadTooLarge = scimError(413);
+export const unsupportedMediaType = scimError(415);
+export const notImplemented = scimError(501);
+export const unavailable = (detail: string, retryAfterSeconds: number, options?: ErrorOptions) =>
+  new ScimError(503, detail, undefined, { ...options, headers: { 'Retry-After': String(retryAfterSeconds) } });

@@ -1,0 +1,26 @@
+/** What a request may cost at most: one table, which the server keeps and ServiceProviderConfig and the docs print. */
+export const limits = {
+  /** Bytes of a request body: of a group, whose members come with it, and of anything else. */
+  userBodyBytes: 1024 * 1024,
+  groupBodyBytes: 8 * 1024 * 1024,
+  /** Nesting of objects and arrays in a body. */
+  jsonDepth: 32,
+
+  patchOperations: 1_000,
+  /** Member values in all operations of one PATCH together. */
+  patchMembers: 10_000,
+  /** Members of a group in one POST or PUT. */
+  groupMembers: 100_000,
+
+  filterLength: 4_096,
+  filterDepth: 20,
+  filterTerms: 100,
+
+  /** Characters of one string value. */
+  stringLength: 8_192,
+
+  pageSize: 1_000,
+  defaultPageSize: 100,
+  /** Documents that one query may examine before it is refused as `tooMany`. */
+  scannedResources: 100_000,
+} as const;

@@ -1,0 +1,184 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Kind } from '../../src/domain/states.ts';
+import type { JournalDocument } from '../../src/storage/documents.ts';
+import { faultsWithin, type Fault } from './checker.ts';
+import { grouped, livesOf, membershipsTold, type Content, type Found, type Life, type Told } from './replay.ts';
+
+/** What a client wanted of a write, in the journal's words. */
+export interface Claim {
+  readonly operation: JournalDocument['operation'];
+  readonly kind: Kind;
+  /** Absent where it is to be created. */
+  readonly resource?: string;
+  /** Attributes that it has afterwards; a new one's name among them. */
+  readonly sets?: Content;
+  readonly joins?: readonly string[];
+  readonly leaves?: readonly string[];
+}
+
+/** A write as its client knows it. */
+export interface Attempt {
+  readonly claim: Claim;
+  /** The same was sent before, and its outcome not learnt. */
+  readonly repeat: boolean;
+  /** Milliseconds since 1970. */
+  readonly sent: number;
+  /** When it was answered, or the connection broke. */
+  readonly ended: number;
+  /** Absent where the connection broke. */
+  readonly answer?: {
+    readonly status: number;
+    readonly request: string;
+    readonly id?: string | undefined;
+    readonly version?: number | undefined;
+  };
+}
+
+interface Evidence {
+  readonly lives: ReadonlyMap<string, Life>;
+  readonly told: ReadonlyMap<string, readonly Told[]>;
+  readonly journal: readonly JournalDocument[];
+  readonly byRequest: ReadonlyMap<string, readonly JournalDocument[]>;
+}
+
+/**
+ * What is wrong in a tenant's data, given everything that its clients sent: each acknowledged write is there as it was
+ * acknowledged, each refused one is not, and of those without an answer each is there once at most. Pure.
+ */
+export function faultsOf(found: Found, attempts: readonly Attempt[]): Fault[] {
+  const lives = livesOf(found);
+  const evidence: Evidence = {
+    lives,
+    told: grouped(membershipsTold(lives), ({ group, member }) => `${group} ${member}`),
+    journal: found.journal,
+    byRequest: grouped(found.journal, ({ request }) => request),
+  };
+  return [
+    ...faultsWithin(found),
+    ...attempts.flatMap((attempt) => answered(attempt, evidence)),
+    ...unasked(found.journal, attempts),
+    ...order(attempts),
+  ];
+}
+
+const describe = ({ claim, answer }: Attempt): string =>
+  `${answer?.request ?? 'unanswered'} ${String(answer?.status)} ${claim.operation} ${claim.kind} ${claim.resource ?? answer?.id ?? ''}`;
+
+function answered(attempt: Attempt, evidence: Evidence): Fault[] {
+  const { answer } = attempt;
+  if (!answer) return [];
+  const about = describe(attempt);
+  const entries = evidence.byRequest.get(answer.request) ?? [];
+  if (entries.length > 1) return [{ rule: 'journaled twice', about }];
+  const [entry] = entries;
+  if (entry && !isOf(entry, attempt.claim)) return [{ rule: 'journaled otherwise than asked', about }];
+  if (answer.status === 503) return [];
+  if (answer.status >= 400) return refused(attempt, entry, evidence);
+  return acknowledged(attempt, answer, entry, evidence);
+}
+
+/** Only who asks again is told that it was done before. */
+function refused(attempt: Attempt, entry: JournalDocument | undefined, { journal }: Evidence): Fault[] {
+  const about = describe(attempt);
+  if (entry) return [{ rule: 'refused and journaled', about }];
+  const expected = { create: 409, remove: 404, revise: 412, members: 412 }[attempt.claim.operation];
+  if (!attempt.repeat || attempt.answer?.status !== expected) return [{ rule: 'answer not expected', about }];
+  return journal.some((each) => isOf(each, attempt.claim)) ? [] : [{ rule: 'refused without a cause', about }];
+}
+
+function acknowledged(
+  attempt: Attempt,
+  answer: NonNullable<Attempt['answer']>,
+  entry: JournalDocument | undefined,
+  evidence: Evidence,
+): Fault[] {
+  const about = describe(attempt);
+  const { operation, resource = answer.id ?? '', sets, joins = [], leaves = [] } = attempt.claim;
+  // What is so already is answered as done, and leaves no entry; attributes are only where they were asked for before.
+  const mayBeDone = operation === 'members' || (operation === 'revise' && attempt.repeat);
+  if (!entry && !mayBeDone) return [{ rule: 'acknowledged but not journaled', about }];
+  if (entry && (entry.resource !== resource || entry.version !== (answer.version ?? entry.version)))
+    return [{ rule: 'acknowledged as another version', about: `${about}: ${answer.version} is ${entry.version}` }];
+
+  const faults: Fault[] = [];
+  const version = entry?.version ?? answer.version ?? 0;
+  const content = evidence.lives.get(resource)?.revised.findLast((revised) => revised.version <= version)?.content;
+  if (sets && !(content && has(content, sets))) faults.push({ rule: 'acknowledged but not set', about });
+  for (const member of joins)
+    if (!was('in', resource, member, attempt, evidence))
+      faults.push({ rule: 'acknowledged but no member', about: `${about} ${member}` });
+  for (const member of leaves)
+    if (!was('out', resource, member, attempt, evidence))
+      faults.push({ rule: 'acknowledged but still a member', about: `${about} ${member}` });
+  return faults;
+}
+
+/** Whether somebody was in a group, or not in it, at some moment between question and answer; who is gone is excused. */
+function was(
+  where: 'in' | 'out',
+  group: string,
+  member: string,
+  { sent, ended }: Attempt,
+  { told, lives }: Evidence,
+): boolean {
+  const there = (told.get(`${group} ${member}`) ?? []).filter(
+    ({ from, to }) => from.getTime() <= ended && (to?.getTime() ?? Infinity) >= sent,
+  );
+  const gone = lives.get(member)?.removed?.at.getTime() ?? Infinity;
+  if (where === 'in') return there.length > 0 || gone <= ended;
+  return !there.some(({ from, to }) => from.getTime() < sent && (to?.getTime() ?? Infinity) > ended);
+}
+
+/** Whether an entry records what was claimed, or the part of it that was left to do. */
+function isOf({ operation, kind, resource, personal, members }: JournalDocument, claim: Claim): boolean {
+  if (operation !== claim.operation || kind !== claim.kind) return false;
+  if (claim.resource !== undefined && resource !== claim.resource) return false;
+  const changed = Object.fromEntries(personal.differences.map(({ path, after }) => [path, after]));
+  const wanted: Content = claim.sets ?? {};
+  if (operation === 'create' && !has(changed, wanted)) return false;
+  if (
+    operation === 'revise' &&
+    !Object.keys(wanted).some((name) => name in changed && isDeepStrictEqual(changed[name], wanted[name]))
+  )
+    return false;
+  const { joined, left } = members ?? { joined: [], left: [] };
+  return isWithin(joined, claim.joins) && isWithin(left, claim.leaves);
+}
+
+const isWithin = (some: readonly string[], all: readonly string[] = []): boolean => {
+  const allowed = new Set(all);
+  return some.every((each) => allowed.has(each));
+};
+
+const has = (content: Content, sets: Content): boolean =>
+  Object.entries(sets).every(([name, value]) => isDeepStrictEqual(content[name], value));
+
+/** Entries of requests that nobody was answered must be of those that got no answer: one each. */
+function unasked(journal: readonly JournalDocument[], attempts: readonly Attempt[]): Fault[] {
+  const known = new Set(attempts.flatMap(({ answer }) => (answer ? [answer.request] : [])));
+  const open = attempts.filter(({ answer }) => !answer);
+  return journal.flatMap((entry) => {
+    if (known.has(entry.request)) return [];
+    const at = open.findIndex(({ claim }) => isOf(entry, claim));
+    if (at >= 0) {
+      open.splice(at, 1);
+      return [];
+    }
+    return [{ rule: 'journaled but never asked', about: `${entry.request} ${entry.operation} ${entry.resource}` }];
+  });
+}
+
+/** Who asks after another was answered gets no earlier version. */
+function order(attempts: readonly Attempt[]): Fault[] {
+  const versioned = attempts.flatMap(({ claim, sent, ended, answer }) => {
+    const resource = claim.resource ?? answer?.id;
+    return resource !== undefined && answer?.version !== undefined
+      ? [{ resource, sent, ended, version: answer.version }]
+      : [];
+  });
+  return [...grouped(versioned, ({ resource }) => resource)].flatMap(([resource, own]) =>
+    own.some((one) => own.some((other) => one.ended < other.sent && one.version > other.version))
+      ? [{ rule: 'versions acknowledged out of order', about: resource }]
+      : [],
+  );
+}

@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import type mongoose from 'mongoose';
+import type { Ports } from '../../src/admin/ports.ts';
+import { tokenFormat } from '../../src/credentials/tokens.ts';
+import type { ProvisioningLog } from '../../src/domain/provisioningLog.ts';
+import { connect } from '../../src/storage/connect.ts';
+import { connectionsModel } from '../../src/storage/connectionDocuments.ts';
+import { connections } from '../../src/storage/connections.ts';
+import { provisioningLog, provisioningLogModel } from '../../src/storage/provisioningLog.ts';
+import { tenants, tenantsModel } from '../../src/storage/tenants.ts';
+import { tokens, tokensModel } from '../../src/storage/tokens.ts';
+import { freshDatabase } from './mongod.ts';
+
+/** Administration of a database of its own, as a process has it. */
+export interface Process {
+  readonly db: mongoose.Connection;
+  readonly ports: Ports;
+  readonly log: ProvisioningLog;
+  close(): Promise<void>;
+}
+
+/** A database for a suite, and the processes that work on it. */
+export interface Site {
+  readonly uri: string;
+  process(): Promise<Process>;
+  drop(): Promise<void>;
+}
+
+export const scimBaseUrl = 'https://scim.example.com/scim/v2';
+
+/** A fresh database with the indexes of administration. */
+export async function site(): Promise<Site> {
+  const database = await freshDatabase();
+  const db = await connect(database.uri);
+  for (const model of [tenantsModel(db), connectionsModel(db), tokensModel(db), provisioningLogModel(db)]) {
+    await model.createCollection();
+    await model.createIndexes();
+  }
+  await db.close();
+  return { uri: database.uri, process: () => openProcess(database.uri), drop: database.drop };
+}
+
+async function openProcess(uri: string): Promise<Process> {
+  const db = await connect(uri);
+  const log = provisioningLog(db, (rows, cause) => {
+    throw new Error(`${String(rows)} rows dropped`, { cause });
+  });
+  return {
+    db,
+    log,
+    ports: {
+      tenants: tenants(db),
+      connections: connections(db),
+      tokens: tokens(db),
+      log,
+      tokenFormat,
+      now: () => new Date(),
+      newId: randomUUID,
+      scimBaseUrl,
+      by: 'test',
+    },
+    close: async () => {
+      await log.stop();
+      await db.close();
+    },
+  };
+}

@@ -1,0 +1,246 @@
+import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import type mongoose from 'mongoose';
+import { keyOf, type EdgeDocument, type JournalDocument, type ResourceDocument } from '../../src/storage/documents.ts';
+import { grouped, livesOf, membershipsTold, type Content, type Found, type Life, type Told } from './replay.ts';
+
+/** Something that cannot be in a database where every write is there wholly or not at all. */
+export interface Fault {
+  readonly rule: string;
+  readonly about: string;
+}
+
+/** Reads all that is kept of a tenant, at one instant, from MongoDB itself. */
+export async function readTenant(client: mongoose.mongo.MongoClient, tenant: string): Promise<Found> {
+  const db = client.db();
+  const session = client.startSession({ snapshot: true });
+  const all = <Row extends object>(name: string): Promise<Row[]> =>
+    db.collection(name).find({ tenant }, { session }).toArray() as Promise<object[]> as Promise<Row[]>;
+  try {
+    return {
+      resources: await all('resources'),
+      edges: await all('edges'),
+      history: await all('history'),
+      journal: (await all<JournalDocument>('journal')).map(withPlainBytes),
+      closings: await all('closings'),
+      totals:
+        (await db.collection<NonNullable<Found['totals']>>('totals').findOne({ _id: tenant }, { session })) ??
+        undefined,
+    };
+  } finally {
+    await session.endSession();
+  }
+}
+
+const withPlainBytes = (entry: JournalDocument): JournalDocument => ({
+  ...entry,
+  salt: bytes(entry.salt),
+  digest: bytes(entry.digest),
+});
+
+const bytes = (value: unknown): Buffer =>
+  Buffer.isBuffer(value) ? value : Buffer.from((value as mongoose.mongo.Binary).buffer);
+
+/**
+ * What is wrong in a tenant's data: state, closed versions, memberships and journal must tell one and the same story.
+ * Pure.
+ */
+export function faultsWithin(found: Found): Fault[] {
+  const lives = livesOf(found);
+  const told = membershipsTold(lives);
+  return [
+    ...[...lives.values()].flatMap((life) => [
+      ...existence(life),
+      ...versions(life, told),
+      ...closedVersions(life),
+      ...contents(life),
+    ]),
+    ...names(found),
+    ...memberships(found, told, lives),
+    ...found.journal.flatMap(entry),
+    ...totals(found),
+  ];
+}
+
+const fault = (rule: string, ...about: readonly unknown[]): Fault => ({ rule, about: about.map(String).join(' ') });
+
+/** From its creation to its removal a resource has a state, and never otherwise. */
+function existence({ id, states, entries, removed }: Life): Fault[] {
+  const faults: Fault[] = [];
+  const [first, ...others] = entries;
+  if (!first) return [fault(states.length > 0 ? 'state without journal' : 'history without journal', id)];
+  if (first.operation !== 'create') faults.push(fault('journal without creation', id));
+  if (others.some(({ operation }) => operation === 'create')) faults.push(fault('created twice', id));
+  if (entries.filter(({ operation }) => operation === 'remove').length > 1) faults.push(fault('removed twice', id));
+  if (removed && entries.at(-1) !== removed) faults.push(fault('changed after its removal', id));
+  if (removed && states.length > 0) faults.push(fault('state after removal', id));
+  if (!removed && states.length === 0) faults.push(fault('journal without state', id));
+  return faults;
+}
+
+/**
+ * The journal has one entry for each version from 1 to the newest. A group also gets a version when one of its members
+ * is removed for good, which is told by the entry of that removal.
+ */
+function versions({ id, states: [state], entries, removed }: Life, told: readonly Told[]): Fault[] {
+  const last = entries.at(-1);
+  const newest = removed?.version ?? state?.version;
+  if (!last || newest === undefined) return [];
+  const faults: Fault[] = [];
+  const own = new Set(entries.map(({ version }) => version));
+  if (own.size < entries.length) faults.push(fault('version journaled twice', id));
+  if (last.version > newest) faults.push(fault('journal beyond the state', id, last.version, '>', newest));
+
+  const left = told.filter(({ group, endedWithMember }) => group === id && endedWithMember !== false);
+  const certain = left.filter(({ endedWithMember }) => endedWithMember);
+  const gaps = newest - own.size;
+  if (gaps < certain.length || gaps > left.length)
+    faults.push(fault('versions without entry', id, `${gaps} of ${newest}, ${certain.length} members were removed`));
+
+  if (entries.some(({ at }, index) => index > 0 && at < (entries[index - 1]?.at ?? at)))
+    faults.push(fault('instants go backwards', id));
+  const ends = certain.flatMap(({ to }) => (to ? [to.getTime()] : []));
+  const modified = Math.max(last.at.getTime(), ...ends);
+  if (state && state.modified.getTime() !== modified)
+    faults.push(fault('modified at another instant than journaled', id));
+  return faults;
+}
+
+/** Each closed revision has one row, from the instant it began until the next began or the resource went. */
+function closedVersions({ id, states: [state], history, revised, removed }: Life): Fault[] {
+  const faults: Fault[] = [];
+  if (state && state.revision !== revised.length)
+    faults.push(fault('revision without entry', id, `${state.revision}, journaled ${revised.length}`));
+  const due = removed ? revised.length : revised.length - 1;
+  const rows = grouped(history, ({ revision }) => revision);
+  for (const revision of rows.keys())
+    if (revision < 1 || revision > due) faults.push(fault('closed version of no revision', id, revision));
+  for (let revision = 1; revision <= due; revision += 1) {
+    const [row, ...more] = rows.get(revision) ?? [];
+    const [began, next] = [revised[revision - 1], revised[revision]];
+    const until = next?.at ?? removed?.at;
+    if (!row) faults.push(fault('closed version missing', id, revision));
+    else if (more.length > 0) faults.push(fault('closed version twice', id, revision));
+    else if (row.to < row.from) faults.push(fault('closed version ends before it begins', id, revision));
+    else if (!isDeepStrictEqual([row.from, row.to, row.revised], [began?.at, until, began?.at]))
+      faults.push(fault('closed version at other instants than journaled', id, revision));
+  }
+  return faults;
+}
+
+/** State and closed versions have the attributes that the entries add up to. */
+function contents({ id, states, history, revised }: Life): Fault[] {
+  const newest = revised.at(-1)?.content;
+  return [
+    ...states.flatMap((state) => (newest && !agrees(state, newest) ? [fault('state differs from journal', id)] : [])),
+    ...history.flatMap((row) => {
+      const content = revised[row.revision - 1]?.content;
+      return content && !agrees(row, content) ? [fault('closed version differs from journal', id, row.revision)] : [];
+    }),
+  ];
+}
+
+function agrees(
+  { type, name, key, ext, attributes }: Pick<ResourceDocument, 'type' | 'name' | 'key' | 'ext' | 'attributes'>,
+  content: Content,
+) {
+  const { externalIds = {}, ...told } = content;
+  const external = Object.entries(externalIds as Record<string, string>).map(
+    ([connection, value]) => `${connection}:${value}`,
+  );
+  const nameTold = told[type === 'User' ? 'userName' : 'displayName'];
+  return isDeepStrictEqual([attributes, name, key, ext ?? []], [told, nameTold, keyOf(type, name), external]);
+}
+
+/** No name is given twice. */
+const names = ({ resources }: Found): Fault[] =>
+  [...grouped(resources, ({ key }) => key)].flatMap(([key, { length }]) =>
+    length > 1 ? [fault('name given twice', key)] : [],
+  );
+
+/** The edges are those the journal tells of. An emptied or removed group's may still wait to be closed. */
+function memberships(found: Found, told: readonly Told[], lives: ReadonlyMap<string, Life>): Fault[] {
+  const faults: Fault[] = [];
+  const due = new Map(told.map((each) => [edgeKey(each), each]));
+  const waits = ({ group, generation }: EdgeDocument): boolean =>
+    found.closings.some((closing) => closing.group === group && generation < closing.below);
+
+  for (const [key, same] of grouped(found.edges, edgeKey)) {
+    const [edge] = same;
+    const expected = due.get(key);
+    due.delete(key);
+    if (!edge) continue;
+    if (same.length > 1) faults.push(fault('edge twice', key));
+    if (!expected) faults.push(fault('edge without journal', key));
+    else faults.push(...ending(edge, expected, waits(edge)));
+    if (edge.live && !waits(edge) && lives.get(edge.group)?.states[0]?.generation !== edge.generation)
+      faults.push(fault('live edge of an earlier generation', key));
+    if (edge.live && !waits(edge) && !lives.get(edge.member)?.states[0]) faults.push(fault('live edge of nobody', key));
+    if (edge.type !== (lives.get(edge.member)?.kind ?? edge.type)) faults.push(fault('edge of another kind', key));
+  }
+  for (const key of due.keys()) faults.push(fault('edge missing', key));
+  return [...faults, ...overlaps(found.edges)];
+}
+
+function ending({ live, to, from }: EdgeDocument, expected: Told, waits: boolean): Fault[] {
+  const key = edgeKey(expected);
+  if ((live === true) === (to !== undefined)) return [fault('edge neither open nor closed', key)];
+  if (to && to < from) return [fault('edge ends before it begins', key)];
+  if (live && (waits || expected.to === undefined)) return [];
+  return to?.getTime() === expected.to?.getTime()
+    ? []
+    : [fault('edge ends at another instant than journaled', key, to?.toISOString(), 'not', expected.to?.toISOString())];
+}
+
+const edgeKey = ({
+  group,
+  member,
+  generation,
+  from,
+}: Pick<EdgeDocument, 'group' | 'member' | 'generation' | 'from'>): string =>
+  `${group} ${member} ${generation} ${from.toISOString()}`;
+
+/** Nobody is a member of one group twice at a time. */
+function overlaps(edges: readonly EdgeDocument[]): Fault[] {
+  return [...grouped(edges, ({ group, member }) => `${group} ${member}`)].flatMap(([key, same]) => {
+    const inOrder = same.toSorted((a, b) => a.generation - b.generation || a.from.getTime() - b.from.getTime());
+    const clash = inOrder.some((edge, index) => {
+      const before = inOrder[index - 1];
+      // One of an earlier generation that is still open waits to be closed, at an instant that is known.
+      const until = before?.to ?? (before?.generation === edge.generation ? undefined : edge.from);
+      return before && (until === undefined || until > edge.from);
+    });
+    return clash ? [fault('edges overlap', key)] : [];
+  });
+}
+
+/** An entry is whole: what it counts, its place in the order, its seal. */
+function entry({ _id, pending, epoch, operation, adds, salt, digest, personal }: JournalDocument): Fault[] {
+  const faults: Fault[] = [];
+  const due = { create: 1, remove: -1, revise: 0, members: 0 }[operation];
+  if ((adds ?? 0) !== due) faults.push(fault('entry counts wrongly', _id));
+  if ((pending === true) === (epoch !== undefined)) faults.push(fault('entry neither pending nor in order', _id));
+  const sealed = createHash('sha256').update(salt).update(JSON.stringify(personal)).digest();
+  if (!sealed.equals(digest)) faults.push(fault('entry differs from its digest', _id));
+  return faults;
+}
+
+/** What was counted and what is pending make the number of resources; a resource's entries stand in order. */
+function totals({ resources, journal, totals: counted }: Found): Fault[] {
+  const faults: Fault[] = [];
+  for (const kind of ['User', 'Group'] as const) {
+    const pending = journal
+      .filter((row) => row.pending && row.kind === kind)
+      .reduce((sum, { adds = 0 }) => sum + adds, 0);
+    const total = (counted?.counts[kind] ?? 0) + pending;
+    const there = resources.filter(({ type }) => type === kind).length;
+    if (total !== there) faults.push(fault('total differs', kind, total, 'counted,', there, 'there'));
+  }
+  for (const [id, entries] of grouped(journal, ({ resource }) => resource)) {
+    const places = entries.toSorted((a, b) => a.version - b.version).map(({ epoch = Infinity }) => epoch);
+    if (places.some((place, index) => place < (places[index - 1] ?? 0))) faults.push(fault('entries out of order', id));
+    if (places.some((place) => place !== Infinity && place > (counted?.epoch ?? 0)))
+      faults.push(fault('epoch of the future', id));
+  }
+  return faults;
+}

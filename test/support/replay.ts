@@ -1,0 +1,144 @@
+import type { Kind } from '../../src/domain/states.ts';
+import type { EdgeDocument, HistoryDocument, JournalDocument, ResourceDocument } from '../../src/storage/documents.ts';
+import type { TotalsDocument } from '../../src/storage/totals.ts';
+
+/** What a tenant's data is in MongoDB, read at one instant. */
+export interface Found {
+  readonly resources: readonly ResourceDocument[];
+  readonly edges: readonly EdgeDocument[];
+  readonly history: readonly HistoryDocument[];
+  readonly journal: readonly JournalDocument[];
+  readonly closings: readonly { readonly group: string; readonly below: number; readonly at: Date }[];
+  readonly totals: TotalsDocument | undefined;
+}
+
+/** Attribute values by name, as the journal tells them: external ids are among them. */
+export type Content = Readonly<Record<string, unknown>>;
+
+/** The attributes that a resource had from that version on. */
+export interface Revised {
+  readonly version: number;
+  readonly at: Date;
+  readonly content: Content;
+}
+
+/** All that is kept of one resource, put beside what its journal entries add up to. */
+export interface Life {
+  readonly id: string;
+  readonly kind: Kind;
+  readonly states: readonly ResourceDocument[];
+  /** By version. */
+  readonly entries: readonly JournalDocument[];
+  /** By revision. */
+  readonly history: readonly HistoryDocument[];
+  /** What the entries say its attributes were, revision by revision. */
+  readonly revised: readonly Revised[];
+  readonly removed: JournalDocument | undefined;
+}
+
+/** A membership as the journal tells it. */
+export interface Told {
+  readonly group: string;
+  readonly member: string;
+  readonly generation: number;
+  readonly from: Date;
+  readonly to: Date | undefined;
+  /** Whether it ended with the member, which gives the group a new version without an entry; undefined: can't be told. */
+  readonly endedWithMember: boolean | undefined;
+}
+
+/** The rows of each key, in their order. */
+export function grouped<Row, Key>(rows: readonly Row[], keyOf: (row: Row) => Key): Map<Key, Row[]> {
+  const groups = new Map<Key, Row[]>();
+  for (const row of rows) {
+    const key = keyOf(row);
+    const group = groups.get(key);
+    if (group) group.push(row);
+    else groups.set(key, [row]);
+  }
+  return groups;
+}
+
+/** The lives of all resources of which anything is left. */
+export function livesOf(found: Found): Map<string, Life> {
+  const states = grouped(found.resources, ({ _id }) => _id);
+  const entries = grouped(found.journal, ({ resource }) => resource);
+  const history = grouped(found.history, ({ resource }) => resource);
+  const ids = new Set([...states.keys(), ...entries.keys(), ...history.keys()]);
+  return new Map(
+    [...ids].map((id) => {
+      const own = (entries.get(id) ?? []).toSorted((a, b) => a.version - b.version);
+      const kept = states.get(id) ?? [];
+      const closed = (history.get(id) ?? []).toSorted((a, b) => a.revision - b.revision);
+      const life: Life = {
+        id,
+        kind: own[0]?.kind ?? kept[0]?.type ?? closed[0]?.type ?? 'User',
+        states: kept,
+        entries: own,
+        history: closed,
+        revised: revisedBy(own),
+        removed: own.find(({ operation }) => operation === 'remove'),
+      };
+      return [id, life];
+    }),
+  );
+}
+
+function revisedBy(entries: readonly JournalDocument[]): Revised[] {
+  const all: Revised[] = [];
+  for (const { operation, version, at, personal } of entries)
+    if (operation === 'create' || operation === 'revise')
+      all.push({ version, at, content: applied(all.at(-1)?.content ?? {}, personal.differences) });
+  return all;
+}
+
+function applied(before: Content, differences: JournalDocument['personal']['differences']): Content {
+  const content: Record<string, unknown> = { ...before };
+  for (const { path, after } of differences) {
+    if (path === 'password') continue;
+    const at = path.startsWith('urn:') ? path.lastIndexOf(':') : -1;
+    if (at < 0) set(content, path, after);
+    else {
+      const urn = path.slice(0, at);
+      const extension = { ...(content[urn] as object | undefined) };
+      set(extension, path.slice(at + 1), after);
+      set(content, urn, Object.keys(extension).length > 0 ? extension : undefined);
+    }
+  }
+  return content;
+}
+
+function set(target: Record<string, unknown>, name: string, value: unknown): void {
+  if (value === undefined) Reflect.deleteProperty(target, name);
+  else target[name] = value;
+}
+
+/** Every membership there was, told by the entries of the groups and of who was removed. */
+export function membershipsTold(lives: ReadonlyMap<string, Life>): Told[] {
+  return [...lives.values()].flatMap((life) => (life.kind === 'Group' ? toldOf(life, lives) : []));
+}
+
+function toldOf({ id: group, entries }: Life, lives: ReadonlyMap<string, Life>): Told[] {
+  const told: Told[] = [];
+  const open = new Map<string, Date>();
+  let generation = 1;
+
+  const close = (member: string, at: Date | undefined): void => {
+    const from = open.get(member);
+    if (!from) return;
+    open.delete(member);
+    const gone = lives.get(member)?.removed?.at;
+    const first = gone !== undefined && (at === undefined || gone <= at);
+    const tie = at !== undefined && gone?.getTime() === at.getTime();
+    told.push({ group, member, generation, from, to: first ? gone : at, endedWithMember: tie ? undefined : first });
+  };
+
+  for (const { operation, members, at } of entries) {
+    if (members?.reset || operation === 'remove') for (const member of [...open.keys()]) close(member, at);
+    if (members?.reset) generation += 1;
+    for (const member of members?.left ?? []) close(member, at);
+    for (const member of members?.joined ?? []) open.set(member, at);
+  }
+  for (const member of [...open.keys()]) close(member, undefined);
+  return told;
+}
