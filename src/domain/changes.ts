@@ -1,0 +1,67 @@
+import type { Entry } from './journal.ts';
+import type { Head, Member, State } from './states.ts';
+import type { TenantId } from './tenants.ts';
+
+/**
+ * What one operation decided, as data: the writes, and the state of the documents it relied on. It is committed
+ * whole or not at all, and only if everything it relied on still holds.
+ */
+export interface Change {
+  readonly tenant: TenantId;
+  /** What is new; its name must be free. */
+  readonly creates?: NewState;
+  /** New attributes; holds while nobody else revised them. */
+  readonly revises?: Revision;
+  readonly removes?: Removal;
+  /** Who joins and leaves a group; holds while the group was not emptied meanwhile. */
+  readonly members?: MembersChange;
+  /** Holds only while the resource has exactly this version (If-Match). */
+  readonly onlyAt?: number;
+  /** Ids that must still exist when the change is committed. */
+  readonly relies: readonly string[];
+  /** The version of the tenant's graph of groups inside groups that a new edge between groups was checked against. */
+  readonly nesting?: number;
+  readonly entry: Entry;
+}
+
+/** A state that gets its version and its instants when it is committed. */
+export type NewState = Omit<State, 'version' | 'revision' | 'generation' | 'modified' | 'created' | 'revised'> & {
+  /** An argon2id hash. */
+  readonly password?: string;
+};
+
+/** The attributes of a resource before and after. */
+export interface Revision {
+  readonly before: State;
+  readonly after: Pick<State, 'name' | 'owner' | 'externalIds' | 'attributes'>;
+  /** An argon2id hash, where the password changes too. */
+  readonly password?: string;
+}
+
+/** What goes, with the groups it leaves, each of which gets a new version; holds while it is in these and no others. */
+export interface Removal {
+  readonly state: State;
+  readonly leaves: readonly Head[];
+  /** How many of its edges are open, those of groups emptied since included. */
+  readonly edges: number;
+}
+
+/** Edges to open and to close. */
+export interface MembersChange {
+  readonly group: Head;
+  /** All who are in leave first, at the cost of one. */
+  readonly reset: boolean;
+  readonly joins: readonly Member[];
+  readonly leaves: readonly string[];
+}
+
+/** What became of a change. */
+export interface Committed {
+  readonly version: number;
+  readonly at: Date;
+}
+
+/** A change that no longer holds: the operation decides anew from fresh reads. */
+export class Stale extends Error {
+  override readonly name = 'Stale';
+}

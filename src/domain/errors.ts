@@ -1,0 +1,23 @@
+/** The rules a request can break. */
+export type Violation =
+  | { readonly rule: 'unknown'; readonly type: string; readonly id: string }
+  | { readonly rule: 'name-taken'; readonly type: string; readonly name: string }
+  | { readonly rule: 'changed'; readonly type: string; readonly id: string }
+  | { readonly rule: 'owned-elsewhere'; readonly type: string; readonly id: string }
+  | { readonly rule: 'adoption-needed'; readonly type: string; readonly id: string }
+  | { readonly rule: 'adoption-changes-identity'; readonly attribute: string }
+  | { readonly rule: 'unknown-members'; readonly ids: readonly string[] }
+  | { readonly rule: 'group-inside-itself'; readonly group: string; readonly member: string }
+  | { readonly rule: 'too-many-matches'; readonly limit: number }
+  | { readonly rule: 'busy' };
+
+/** A business rule that a request breaks; nothing has happened. */
+export class DomainError extends Error {
+  override readonly name = 'DomainError';
+  readonly violation: Violation;
+
+  constructor(violation: Violation, options?: ErrorOptions) {
+    super(violation.rule, options);
+    this.violation = violation;
+  }
+}

@@ -1,0 +1,52 @@
+import type { Attributes, Kind } from './states.ts';
+
+/** Who ordered a change, by which request. */
+export interface Order {
+  readonly connection: string;
+  readonly request: string;
+}
+
+export type Operation = 'create' | 'revise' | 'members' | 'remove';
+
+/** One attribute before and after. A secret shows only that it changed. */
+export interface Difference {
+  readonly path: string;
+  readonly before?: unknown;
+  readonly after?: unknown;
+}
+
+/** The record of one change (who, when, what, by which request). It is never altered; its personal values can be erased. */
+export interface Entry {
+  readonly order: Order;
+  readonly operation: Operation;
+  readonly kind: Kind;
+  readonly resource: string;
+  readonly differences: readonly Difference[];
+  readonly members?: { readonly reset: boolean; readonly joined: readonly string[]; readonly left: readonly string[] };
+}
+
+/** What differs between two sets of attributes, one row per attribute; extensions by their URN, then the attribute. */
+export function differences(before: Attributes, after: Attributes): Difference[] {
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((name) => {
+    const [old, now] = [before[name], after[name]];
+    if (same(old, now)) return [];
+    if (name.startsWith('urn:') && isRecord(old ?? {}) && isRecord(now ?? {}))
+      return differences((old ?? {}) as Attributes, (now ?? {}) as Attributes).map((row) => ({
+        ...row,
+        path: `${name}:${row.path}`,
+      }));
+    return [{ path: name, ...(old !== undefined && { before: old }), ...(now !== undefined && { after: now }) }];
+  });
+}
+
+/** Whether two attribute values are the same, the order of keys aside. */
+export function same(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((value, at) => same(value, b[at]));
+  if (!isRecord(a) || !isRecord(b)) return false;
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && same(a[key], b[key]));
+}
+
+const isRecord = (value: unknown): value is Attributes =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);

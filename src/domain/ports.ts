@@ -1,0 +1,48 @@
+import type { Change, Committed } from './changes.ts';
+import type { Nesting } from './nesting.ts';
+import type { Head, Kind, Member, Membership, State } from './states.ts';
+import type { TenantId } from './tenants.ts';
+
+/** Commits what operations decided. */
+export interface UnitOfWork {
+  /**
+   * The change is durable and visible as a whole when this resolves.
+   *
+   * @param deadline milliseconds since 1970
+   * @throws Stale where something it relied on has changed: decide anew
+   * @throws DomainError `name-taken`; `busy` past the deadline (it may still have been committed)
+   */
+  commit(change: Change, deadline: number): Promise<Committed>;
+}
+
+/** Reads of what stands, always of one tenant. A foreign id is an unknown one. */
+export interface States {
+  read(tenant: TenantId, kind: Kind, id: string): Promise<State | undefined>;
+  /** A resource with the groups it is in, read together. */
+  readWithMemberships(
+    tenant: TenantId,
+    kind: Kind,
+    id: string,
+  ): Promise<{ state: State; memberships: Membership[] } | undefined>;
+  /** A group, which of these ids exist, and which of them are its members already. */
+  readForMembers(tenant: TenantId, group: string, ids: readonly string[]): Promise<GroupForMembers | undefined>;
+  /** Those of the ids that name somebody. */
+  known(tenant: TenantId, ids: readonly string[]): Promise<Member[]>;
+  /** The members of a group, where they are at most `limit`. */
+  memberIds(tenant: TenantId, group: Head, limit: number): Promise<readonly string[] | undefined>;
+  /** The groups that each of these is in. */
+  membershipsOf(tenant: TenantId, ids: readonly string[]): Promise<Map<string, Membership[]>>;
+  /** Heads of the groups that somebody is directly in, and how many edges are open, those of groups emptied since included. */
+  groupsOf(tenant: TenantId, member: string): Promise<{ groups: Head[]; edges: number }>;
+  /** Every edge between groups that leads upwards from there, and the version of the tenant's graph of such edges. */
+  nestingAbove(tenant: TenantId, group: string): Promise<{ above: Nesting[]; version: number }>;
+}
+
+/** What a change of members is decided on. */
+export interface GroupForMembers {
+  readonly state: State;
+  /** Those of the ids that name somebody. */
+  readonly known: readonly Member[];
+  /** Those of the ids that are members now. */
+  readonly present: ReadonlySet<string>;
+}
