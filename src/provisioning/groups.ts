@@ -1,0 +1,215 @@
+import type { Change } from '../domain/changes.ts';
+import { DomainError } from '../domain/errors.ts';
+import { same } from '../domain/journal.ts';
+import { requireNoCycle } from '../domain/nesting.ts';
+import { ownerAfter } from '../domain/provenance.ts';
+import type { GroupForMembers } from '../domain/ports.ts';
+import type { Member, State } from '../domain/states.ts';
+import type { TenantId } from '../domain/tenants.ts';
+import type { Leniency } from '../scim/dialects.ts';
+import type { Caller, MemberChanges, ResourceStore, Revision, Stored, Written } from '../scim/types.ts';
+import { inScim, noVersion, ordered, turns, untilItHolds, type Ports } from './decide.ts';
+import { toScimError } from './errors.ts';
+import { contentOf, membersOf, recorded, toStored } from './mapping.ts';
+import type { Kind } from '../domain/states.ts';
+import { removal } from './removal.ts';
+
+/** A group of at most so many members is replaced by what differs, so that who stays is a member without a break. */
+const comparable = 1_000;
+
+/** Groups, as SCIM asks for them. Their members are edges, which no change of members reads as a whole. */
+export function groups(ports: Ports): ResourceStore {
+  const { states, directory, work, clock } = ports;
+  const type = ports.typeOf('Group');
+  const nameAttribute = type.nameAttribute.name;
+
+  // Of changes that are checked against one version of a tenant's nesting all but one are decided in vain.
+  const nestings = turns();
+
+  async function readWhole(caller: Caller, id: string): Promise<Stored | undefined> {
+    const row = await directory.readWithMembers(ordered(caller).tenant, id);
+    return row && toStored(row.state, caller, membersOf(row.members));
+  }
+
+  return {
+    async create(caller, attributes, members, lenient, wanted) {
+      const id = ports.newId();
+      const made = await untilItHolds(caller, clock, () => create(caller, id, attributes, members ?? [], lenient));
+      countRefused(made.refused, lenient);
+      const stored = toStored(made.state, caller, wanted.members ? membersOf(made.joins) : {});
+      return { stored, refusedMembers: made.refused };
+    },
+
+    async read(caller, id, wanted) {
+      if (wanted.members) return readWhole(caller, id);
+      const state = await states.read(ordered(caller).tenant, 'Group', id);
+      return state && toStored(state, caller);
+    },
+
+    async query(caller, query) {
+      const { tenant } = ordered(caller);
+      const found = await inScim(directory.query({ tenant, connection: caller.connection }, type, query));
+      const resources = found.states.map((state) =>
+        toStored(state, caller, membersOf(found.members.get(state.id) ?? [])),
+      );
+      return { total: found.total, resources };
+    },
+
+    async revise(caller, id, revision, lenient) {
+      const { stored, refusedMembers } = await untilItHolds(caller, clock, () => revise(caller, id, revision, lenient));
+      countRefused(refusedMembers, lenient);
+      if (!revision.wanted.members) return { stored, refusedMembers };
+      return { stored: (await readWhole(caller, id)) ?? stored, refusedMembers };
+    },
+
+    remove: (caller, id, accepts) => untilItHolds(caller, clock, () => removal(ports, caller, 'Group', id, accepts)),
+
+    async memberIds(caller, id, kind, limit) {
+      const { tenant } = ordered(caller);
+      const state = await states.read(tenant, 'Group', id);
+      if (!state) throw toScimError(new DomainError({ rule: 'unknown', type: 'Group', id }));
+      return inScim(directory.memberIds(tenant, state, kind as Kind, limit));
+    },
+  };
+
+  async function create(
+    caller: Caller,
+    id: string,
+    attributes: Parameters<ResourceStore['create']>[1],
+    members: readonly string[],
+    lenient: Leniency,
+  ): Promise<{ state: State; joins: readonly Member[]; refused: readonly string[] }> {
+    const { tenant, order, deadline } = ordered(caller);
+    const { content } = contentOf(attributes, nameAttribute, caller);
+    const joins = members.length > 0 ? await states.known(tenant, members) : [];
+    const refused = requireKnown(members, joins, lenient);
+    const head = { id, kind: 'Group', version: 1, revision: 1, generation: 1 } as const;
+    const { at } = await work.commit(
+      {
+        tenant,
+        creates: { id, tenant, kind: 'Group', owner: caller.connection, ...content },
+        ...(joins.length > 0 && {
+          members: { group: { ...head, modified: new Date(0) }, reset: false, joins, leaves: [] },
+        }),
+        relies: joins.map((member) => member.id),
+        entry: {
+          order,
+          operation: 'create',
+          kind: 'Group',
+          resource: id,
+          differences: recorded(undefined, content, undefined),
+          ...(joins.length > 0 && { members: { reset: false, joined: joins.map((member) => member.id), left: [] } }),
+        },
+      },
+      deadline,
+    );
+    const state: State = {
+      ...head,
+      tenant,
+      owner: caller.connection,
+      created: at,
+      modified: at,
+      revised: at,
+      ...content,
+    };
+    return { state, joins, refused };
+  }
+
+  async function revise(caller: Caller, id: string, revision: Revision, lenient: Leniency): Promise<Written> {
+    const { tenant, order, deadline } = ordered(caller);
+    const now = await read(tenant, id, revision.members);
+    if (!now) throw new DomainError({ rule: 'unknown', type: 'Group', id });
+    const { state } = now;
+    if (!revision.accepts(state.version)) throw new DomainError({ rule: 'changed', type: 'Group', id });
+    const owner = ownerAfter(state, { connection: caller.connection, adopts: caller.adopts });
+
+    const stored = toStored(state, caller);
+    const next = revision.decide(stored);
+    const revises = !same(next, stored.attributes);
+    const { content } = contentOf(next, nameAttribute, caller, state);
+    const edges = revision.members && (await edgesOf(tenant, now, revision.members, lenient));
+    const members = edges && (edges.reset || edges.joins.length + edges.leaves.length > 0) ? edges : undefined;
+    const refusedMembers = edges?.refused ?? [];
+    if (!revises && !members) return { stored, refusedMembers };
+
+    const change: Change = {
+      tenant,
+      ...(revises && { revises: { before: state, after: { ...content, owner } } }),
+      ...(members && { members: { group: state, reset: members.reset, joins: members.joins, leaves: members.leaves } }),
+      ...(!revision.accepts(noVersion) && { onlyAt: state.version }),
+      relies: members?.joins.map((member) => member.id) ?? [],
+      entry: {
+        order,
+        operation: revises ? 'revise' : 'members',
+        kind: 'Group',
+        resource: id,
+        differences: revises ? recorded(state, content, undefined) : [],
+        ...(members && {
+          members: { reset: members.reset, joined: members.joins.map((member) => member.id), left: members.leaves },
+        }),
+      },
+    };
+    const inner = members?.joins.filter(({ kind }) => kind === 'Group').map((member) => member.id) ?? [];
+    const { version, at } = await (inner.length > 0
+      ? nestings.run(tenant, async () =>
+          work.commit({ ...change, nesting: await checkNesting(tenant, id, inner) }, deadline),
+        )
+      : work.commit(change, deadline));
+    return { stored: toStored({ ...state, ...(revises && content), version, modified: at }, caller), refusedMembers };
+  }
+
+  async function read(
+    tenant: TenantId,
+    id: string,
+    members: MemberChanges | undefined,
+  ): Promise<GroupForMembers | undefined> {
+    if (members && members.add.length + members.remove.length > 0)
+      return states.readForMembers(tenant, id, [...members.add, ...members.remove]);
+    const state = await states.read(tenant, 'Group', id);
+    return state && { state, known: [], present: new Set() };
+  }
+
+  /** Which edges open and close so that the members are as they were asked to be. */
+  async function edgesOf(
+    tenant: TenantId,
+    { state, known, present }: GroupForMembers,
+    asked: MemberChanges,
+    lenient: Leniency,
+  ) {
+    const named = new Set(asked.add);
+    const wanted = known.filter(({ id }) => named.has(id));
+    const refused = requireKnown(asked.add, wanted, lenient);
+    const joins = wanted.filter(({ id }) => !present.has(id));
+    if (!asked.reset) return { reset: false, joins, leaves: asked.remove.filter((id) => present.has(id)), refused };
+
+    // Nothing to compare with where all go; one look tells whether there is anybody.
+    const held = await states.memberIds(tenant, state, wanted.length === 0 ? 0 : Math.max(comparable, wanted.length));
+    if (held === undefined) return { reset: true, joins: wanted, leaves: [], refused };
+    const stay = new Set(wanted.map(({ id }) => id));
+    return { reset: false, joins, leaves: held.filter((id) => !stay.has(id)), refused };
+  }
+
+  /** The version of the tenant's nesting that new edges between groups were checked against. */
+  async function checkNesting(tenant: TenantId, id: string, inner: readonly string[]): Promise<number> {
+    const { above, version } = await states.nestingAbove(tenant, id);
+    requireNoCycle(id, inner, above);
+    return version;
+  }
+}
+
+/**
+ * The ids that name nobody.
+ *
+ * @throws DomainError `unknown-members` where the dialect refuses them
+ */
+function requireKnown(asked: readonly string[], known: readonly Member[], { dialect }: Leniency): readonly string[] {
+  const ids = new Set(known.map(({ id }) => id));
+  const refused = asked.filter((id) => !ids.has(id));
+  if (refused.length > 0 && dialect === 'strict') throw new DomainError({ rule: 'unknown-members', ids: refused });
+  return refused;
+}
+
+/** Counted once the change stands, since it may have been decided more than once. */
+const countRefused = (refused: readonly string[], lenient: Leniency): void => {
+  for (let left = refused.length; left > 0; left -= 1) lenient.repairs('unknownMembers');
+};

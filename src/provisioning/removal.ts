@@ -1,0 +1,35 @@
+import { DomainError } from '../domain/errors.ts';
+import { ownerAfter } from '../domain/provenance.ts';
+import type { Kind } from '../domain/states.ts';
+import type { Caller } from '../scim/types.ts';
+import { noVersion, ordered, type Ports } from './decide.ts';
+import { recorded } from './mapping.ts';
+
+/**
+ * Removes a user or a group for good: it leaves every group, and its closed version stays in the history.
+ *
+ * @throws DomainError `unknown`, `changed`, `owned-elsewhere`, `adoption-needed`
+ */
+export async function removal(
+  { states, work }: Ports,
+  caller: Caller,
+  kind: Kind,
+  id: string,
+  accepts: (version: number) => boolean,
+): Promise<void> {
+  const { tenant, order, deadline } = ordered(caller);
+  const [state, { groups, edges }] = await Promise.all([states.read(tenant, kind, id), states.groupsOf(tenant, id)]);
+  if (!state) throw new DomainError({ rule: 'unknown', type: kind, id });
+  if (!accepts(state.version)) throw new DomainError({ rule: 'changed', type: kind, id });
+  ownerAfter(state, { connection: caller.connection, adopts: caller.adopts });
+  await work.commit(
+    {
+      tenant,
+      removes: { state, leaves: groups, edges },
+      ...(!accepts(noVersion) && { onlyAt: state.version }),
+      relies: [],
+      entry: { order, operation: 'remove', kind, resource: id, differences: recorded(state, undefined, undefined) },
+    },
+    deadline,
+  );
+}

@@ -1,0 +1,266 @@
+import type { Change, Committed } from '../domain/changes.ts';
+import type { Head, Kind } from '../domain/states.ts';
+import type { ResourceType } from '../scim/schema/types.ts';
+import type { HeadCache } from './heads.ts';
+import {
+  contentFields,
+  historyDocument,
+  journalDocument,
+  newDocument,
+  type EdgeDocument,
+  type HistoryDocument,
+  type JournalDocument,
+  type ResourceDocument,
+} from './documents.ts';
+import mongoose from 'mongoose';
+
+/** One statement of MongoDB's `update` command. */
+interface Statement {
+  readonly q: object;
+  readonly u: object;
+  readonly multi?: boolean;
+  readonly upsert?: boolean;
+}
+
+/** The writes of a batch, collection by collection, with how many documents each must meet. */
+export interface Writes {
+  readonly resources: { inserts: ResourceDocument[]; updates: Statement[]; updated: number; deletes: object[] };
+  readonly nesting: Statement[];
+  readonly edges: { inserts: EdgeDocument[]; updates: Statement[]; closed: number };
+  readonly history: HistoryDocument[];
+  readonly journal: JournalDocument[];
+  readonly closings: object[];
+}
+
+/** A batch made ready: its writes, what each change gets, the heads it leaves, and who no longer belongs in it. */
+export interface Assembled<C> {
+  readonly writes: Writes;
+  readonly outcomes: Map<C, Committed>;
+  readonly stale: C[];
+  readonly heads: readonly Head[];
+  readonly removed: readonly string[];
+}
+
+type Types = (kind: Kind) => ResourceType;
+
+/**
+ * Turns changes that wait together into one set of writes: a document that several of them change is written once,
+ * each of them gets a version of its own, and one whose conditions no longer hold is set aside.
+ *
+ * Pure but for the ids it draws.
+ */
+export function assemble<C extends { readonly change: Change }>(
+  batch: readonly C[],
+  heads: HeadCache,
+  types: Types,
+  now: Date,
+): Assembled<C> {
+  const book = documentBook(heads);
+  const writes: Writes = {
+    resources: { inserts: [], updates: [], updated: 0, deletes: [] },
+    nesting: [],
+    edges: { inserts: [], updates: [], closed: 0 },
+    history: [],
+    journal: [],
+    closings: [],
+  };
+  const outcomes = new Map<C, Committed>();
+  const stale: C[] = [];
+  const relied: Relied = new Map();
+
+  for (const item of batch) {
+    const { change } = item;
+    if (!holds(change, book)) {
+      stale.push(item);
+      continue;
+    }
+    const at = instantOf(change, book, now);
+    const version = write(change, at, book, types, writes);
+    writes.journal.push(journalDocument(change, version, at));
+    outcomes.set(item, { version, at });
+    rely(change, relied);
+  }
+  writeDocuments(book, relied, writes);
+  return { writes, outcomes, stale, ...book.left() };
+}
+
+interface Pending {
+  readonly tenant: string;
+  readonly seen: Head;
+  head: Head;
+  set: object;
+  unset: string[];
+  removed: boolean;
+}
+
+function documentBook(heads: HeadCache) {
+  const pending = new Map<string, Pending>();
+  return {
+    pending,
+    current: (seen: Head): Head => pending.get(seen.id)?.head ?? heads.newest(seen),
+    open(tenant: string, seen: Head): Pending {
+      const head = heads.newest(seen);
+      const entry = pending.get(seen.id) ?? { tenant, seen: head, head, set: {}, unset: [], removed: false };
+      pending.set(seen.id, entry);
+      return entry;
+    },
+    left() {
+      const entries = [...pending.values()];
+      return {
+        heads: entries.filter(({ removed }) => !removed).map(({ head }) => head),
+        removed: entries.filter(({ removed }) => removed).map(({ head }) => head.id),
+      };
+    },
+  };
+}
+
+type Book = ReturnType<typeof documentBook>;
+
+/** The heads a change was decided on. */
+const seenBy = ({ revises, removes, members, creates }: Change): Head[] => [
+  ...(revises ? [revises.before] : []),
+  ...(removes ? [removes.state, ...removes.leaves] : []),
+  ...(members && !creates ? [members.group] : []),
+];
+
+function holds(change: Change, book: Book): boolean {
+  const { revises, removes, members, creates, onlyAt } = change;
+  if (revises && book.current(revises.before).revision !== revises.before.revision) return false;
+  if (removes && book.current(removes.state).revision !== removes.state.revision) return false;
+  if (removes?.leaves.some((seen) => book.current(seen).generation !== seen.generation)) return false;
+  if (members && !creates && book.current(members.group).generation !== members.group.generation) return false;
+  const [subject] = seenBy(change);
+  return onlyAt === undefined || subject === undefined || book.current(subject).version === onlyAt;
+}
+
+/** Instants never go backwards for a resource, whatever the clocks of the processes say. */
+const instantOf = (change: Change, book: Book, now: Date): Date =>
+  new Date(Math.max(now.getTime(), ...seenBy(change).map((seen) => book.current(seen).modified.getTime())));
+
+function write(change: Change, at: Date, book: Book, types: Types, writes: Writes): number {
+  const { creates, revises, removes, members, tenant } = change;
+  if (creates) {
+    writes.resources.inserts.push(newDocument(types(creates.kind), creates, at));
+    if (members) writeMembers(change, 1, at, writes);
+    return 1;
+  }
+  const [subject] = seenBy(change);
+  if (!subject) throw new TypeError('a change changes something');
+  const entry = book.open(tenant, subject);
+  const reset = members?.reset ? 1 : 0;
+  entry.head = {
+    ...entry.head,
+    version: entry.head.version + 1,
+    revision: entry.head.revision + (revises ? 1 : 0),
+    generation: entry.head.generation + reset,
+    modified: at,
+  };
+  if (revises) writeRevision(change, at, entry, types, writes);
+  if (members) writeMembers(change, entry.head.generation, at, writes);
+  if (removes) writeRemoval(change, at, entry, book, types, writes);
+  return entry.head.version;
+}
+
+function writeRevision({ revises }: Change, at: Date, entry: Pending, types: Types, writes: Writes): void {
+  if (!revises) return;
+  const { before, after, password } = revises;
+  const content = contentFields(types(before.kind), before.kind, after);
+  entry.set = { ...content, revised: at, ...(password !== undefined && { password }) };
+  if (!('ext' in content)) entry.unset.push('ext');
+  writes.history.push(historyDocument(types(before.kind), before, at));
+}
+
+function writeMembers({ tenant, members, nesting }: Change, generation: number, at: Date, writes: Writes): void {
+  if (!members) return;
+  const { group, joins, leaves, reset } = members;
+  for (const { id, kind } of joins)
+    writes.edges.inserts.push({
+      _id: new mongoose.mongo.ObjectId(),
+      tenant,
+      group: group.id,
+      generation,
+      member: id,
+      type: kind,
+      from: at,
+      live: true,
+    });
+  if (reset) writes.closings.push({ tenant, group: group.id, below: generation, at });
+  if (leaves.length > 0) {
+    writes.edges.updates.push({
+      q: { tenant, group: group.id, generation, member: { $in: leaves }, live: true },
+      u: { $set: { to: at }, $unset: { live: '' } },
+      multi: true,
+    });
+    writes.edges.closed += leaves.length;
+  }
+  if (nesting !== undefined)
+    writes.nesting.push({ q: { _id: tenant, version: nesting }, u: { $inc: { version: 1 } }, upsert: nesting === 0 });
+}
+
+function writeRemoval(
+  { tenant, removes }: Change,
+  at: Date,
+  entry: Pending,
+  book: Book,
+  types: Types,
+  writes: Writes,
+): void {
+  if (!removes) return;
+  const { state, leaves, edges } = removes;
+  entry.removed = true;
+  for (const seen of leaves) {
+    const left = book.open(tenant, seen);
+    left.head = { ...left.head, version: left.head.version + 1, modified: at };
+  }
+  writes.history.push(historyDocument(types(state.kind), state, at));
+  // Also where none is open: whoever opened one since the decision is met here. An edge that a group's emptying or
+  // removal left behind ended then, not now: it is met too, and left to its closing.
+  const open = { tenant, member: state.id, live: true };
+  const now = leaves.map(({ id: group, generation }) => ({ group, generation }));
+  writes.edges.updates.push({
+    q: { ...open, ...(now.length > 0 && { $nor: now }) },
+    u: { $unset: { to: '' } },
+    multi: true,
+  });
+  if (now.length > 0)
+    writes.edges.updates.push({ q: { ...open, $or: now }, u: { $set: { to: at }, $unset: { live: '' } }, multi: true });
+  writes.edges.closed += edges;
+  if (state.kind === 'Group') writes.closings.push({ tenant, group: state.id, below: entry.head.generation + 1, at });
+}
+
+/** The documents that changes of a tenant rely on, and those of them that are groups now inside another. */
+type Relied = Map<string, { readonly ids: Set<string>; readonly nested: Set<string> }>;
+
+function rely({ tenant, relies, members }: Change, relied: Relied): void {
+  const entry = relied.get(tenant) ?? { ids: new Set(), nested: new Set() };
+  relied.set(tenant, entry);
+  for (const id of relies) entry.ids.add(id);
+  for (const { id, kind } of members?.joins ?? []) if (kind === 'Group') entry.nested.add(id);
+}
+
+function writeDocuments({ pending }: Book, relied: Relied, writes: Writes): void {
+  const { resources } = writes;
+  const nested = new Set([...relied.values()].flatMap((entry) => [...entry.nested]));
+  for (const { tenant, seen, head, set, unset, removed } of pending.values()) {
+    const q = { _id: seen.id, tenant, version: seen.version };
+    if (removed) resources.deletes.push({ q, limit: 1 });
+    else {
+      const { version, revision, generation, modified } = head;
+      const u = {
+        $set: { version, revision, generation, modified, ...set, ...(nested.has(seen.id) && { nested: true }) },
+        ...(unset.length > 0 && { $unset: Object.fromEntries(unset.map((name) => [name, ''])) }),
+      };
+      resources.updates.push({ q, u });
+      resources.updated += 1;
+    }
+  }
+  for (const [tenant, entry] of relied)
+    for (const inside of [false, true]) {
+      const ids = [...entry.ids].filter((id) => !pending.has(id) && entry.nested.has(id) === inside);
+      if (ids.length === 0) continue;
+      // A real write: whoever removes one of these at the same moment conflicts with this transaction.
+      const u = { $inc: { touched: 1 }, ...(inside && { $set: { nested: true } }) };
+      resources.updates.push({ q: { tenant, _id: { $in: ids } }, u, multi: true });
+      resources.updated += ids.length;
+    }
+}

@@ -1,0 +1,44 @@
+import type mongoose from 'mongoose';
+import type { TenantId } from '../domain/tenants.ts';
+import type { EdgeDocument } from './documents.ts';
+
+/** A group was emptied at that instant: its edges of generations below are to be closed. */
+interface ClosingDocument {
+  _id: mongoose.mongo.ObjectId;
+  tenant: TenantId;
+  group: string;
+  below: number;
+  at: Date;
+}
+
+/** Edges closed at a time: a fraction of a second of the database's attention. */
+const most = 2_000;
+
+/**
+ * Closes the edges that an emptying or a removal left behind, piece by piece. Readers honour the group's generation, so
+ * nobody sees the difference; whoever is interrupted goes on where it stopped, and two at once do no harm.
+ */
+export async function closeOldEdges(
+  connection: mongoose.Connection,
+  tenant: TenantId,
+  goOn: () => boolean,
+): Promise<void> {
+  const closings = connection.collection<ClosingDocument>('closings');
+  const edges = connection.collection<EdgeDocument>('edges');
+  for (const { _id, group, below, at } of await closings.find({ tenant }).toArray()) {
+    const old = { tenant, group, generation: { $lt: below }, live: true } as const;
+    while (goOn()) {
+      const page = await edges.find(old).project<Pick<EdgeDocument, '_id'>>({ _id: 1 }).limit(most).toArray();
+      // `live` again: somebody may have left by himself meanwhile, at an instant of his own.
+      if (page.length > 0)
+        await edges.updateMany(
+          { tenant, _id: { $in: page.map((edge) => edge._id) }, live: true },
+          { $set: { to: at }, $unset: { live: '' } },
+        );
+      if (page.length < most) {
+        await closings.deleteOne({ _id, tenant });
+        break;
+      }
+    }
+  }
+}

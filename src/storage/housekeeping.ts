@@ -1,0 +1,74 @@
+import type mongoose from 'mongoose';
+import { tenantId, type TenantId } from '../domain/tenants.ts';
+import { closeOldEdges } from './closings.ts';
+import { sequence } from './sequencer.ts';
+
+/** Work that follows writes, which nobody waits for. */
+export interface Housekeeping {
+  /** Something was written for that tenant. */
+  noted(tenant: TenantId): void;
+  /** Does what there is to do now; for tests, and before stopping. */
+  settle(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** So long after a write its journal entry has its place. */
+const turn = 1_000;
+
+/** Every so many turns all tenants are looked at: a process that was killed leaves work to the others. */
+const wholeRound = 60;
+
+/**
+ * Puts journal entries in order and closes the edges of emptied groups, a second after the writes that made them. Any
+ * number of processes may do so at once.
+ */
+export function housekeeping(connection: mongoose.Connection, onError: (error: unknown) => void): Housekeeping {
+  let waiting = new Set<TenantId>();
+  let turns = 0;
+  let stopped = false;
+  let current: Promise<void> = Promise.resolve();
+
+  async function everyTenant(): Promise<void> {
+    const rows = connection.collection<{ _id: string }>('tenants').find({}, { projection: { _id: 1 } });
+    for await (const { _id } of rows) waiting.add(tenantId(_id));
+  }
+
+  async function work(): Promise<void> {
+    const tenants = waiting;
+    waiting = new Set();
+    for (const tenant of tenants)
+      try {
+        while (!stopped && (await sequence(connection, tenant)));
+        await closeOldEdges(connection, tenant, () => !stopped);
+      } catch (error) {
+        waiting.add(tenant);
+        throw error;
+      }
+  }
+
+  const run = (): Promise<void> => {
+    current = current.then(async () => {
+      try {
+        if (turns % wholeRound === 0) await everyTenant();
+        turns += 1;
+        await work();
+      } catch (error) {
+        onError(error);
+      }
+    });
+    return current;
+  };
+
+  const timer = setInterval(() => void run(), turn);
+  timer.unref();
+
+  return {
+    noted: (tenant) => void waiting.add(tenant),
+    settle: run,
+    async stop() {
+      stopped = true;
+      clearInterval(timer);
+      await current;
+    },
+  };
+}

@@ -1,0 +1,163 @@
+import mongoose from 'mongoose';
+import { UnusableDatabase } from './connect.ts';
+
+const { Mixed, ObjectId } = mongoose.Schema.Types;
+
+const options = { strict: 'throw', autoIndex: false, autoCreate: false, versionKey: false, minimize: false } as const;
+
+/** The searchable shape that resources and their closed versions share. */
+const state = {
+  tenant: { type: String, required: true },
+  type: { type: String, enum: ['User', 'Group'], required: true },
+  version: Number,
+  revision: Number,
+  generation: Number,
+  created: Date,
+  modified: Date,
+  revised: Date,
+  owner: String,
+  name: String,
+  key: String,
+  ext: { type: [String], default: undefined },
+  attributes: Mixed,
+  fold: Mixed,
+};
+
+const resources = new mongoose.Schema(
+  { _id: String, ...state, password: String, touched: Number, nested: Boolean },
+  options,
+)
+  .index({ tenant: 1, key: 1 }, { unique: true })
+  .index({ tenant: 1, type: 1, _id: 1 })
+  .index({ tenant: 1, type: 1, modified: 1, _id: 1 })
+  .index({ tenant: 1, ext: 1 }, { partialFilterExpression: { ext: { $exists: true } } })
+  .index({ tenant: 1, 'fold.emails.value': 1 });
+
+const edges = new mongoose.Schema(
+  {
+    tenant: { type: String, required: true },
+    group: String,
+    generation: Number,
+    member: String,
+    type: String,
+    from: Date,
+    to: Date,
+    live: Boolean,
+  },
+  options,
+)
+  .index({ tenant: 1, group: 1, generation: 1, member: 1 }, { unique: true, partialFilterExpression: { live: true } })
+  .index({ tenant: 1, member: 1 }, { partialFilterExpression: { live: true } });
+
+const history = new mongoose.Schema({ resource: String, ...state, from: Date, to: Date }, options).index({
+  tenant: 1,
+  resource: 1,
+  revision: 1,
+});
+
+const journal = new mongoose.Schema(
+  {
+    tenant: { type: String, required: true },
+    pending: Boolean,
+    epoch: Number,
+    at: Date,
+    operation: String,
+    kind: String,
+    resource: String,
+    version: Number,
+    connection: String,
+    request: String,
+    members: Mixed,
+    adds: Number,
+    personal: Mixed,
+    salt: Buffer,
+    digest: Buffer,
+  },
+  options,
+)
+  .index({ tenant: 1, at: 1 }, { name: 'pending', partialFilterExpression: { pending: true } })
+  .index({ tenant: 1, epoch: 1, at: 1, version: 1 }, { partialFilterExpression: { epoch: { $exists: true } } })
+  .index({ tenant: 1, resource: 1, version: 1 });
+
+const closings = new mongoose.Schema(
+  { tenant: { type: String, required: true }, group: String, below: Number, at: Date },
+  options,
+).index({ tenant: 1, group: 1 });
+
+const nesting = new mongoose.Schema({ _id: String, version: Number }, options);
+
+const totals = new mongoose.Schema({ _id: String, epoch: Number, counts: Mixed }, options);
+
+const meta = new mongoose.Schema({ _id: String, version: Number, holder: ObjectId, until: Date }, options);
+
+/** Every collection of the tenants' data, by its name. */
+export const collections = { resources, edges, history, journal, closings, nesting, totals, meta } as const;
+
+/** What the collections look like now. A migration that changes it raises this. */
+export const schemaVersion = 1;
+
+/** A collection that comes with indexes. */
+interface Indexed {
+  readonly collection: { readonly name: string };
+  createCollection(): Promise<unknown>;
+  createIndexes(): Promise<unknown>;
+}
+
+/**
+ * Makes collections and indexes what this version needs, one process at a time (under a lease), before anything is
+ * served.
+ *
+ * @param more models of other parts of the store that bring indexes of their own
+ * @throws UnusableDatabase where a newer Rollcall has used the database
+ */
+export async function migrate(connection: mongoose.Connection, more: readonly Indexed[] = []): Promise<void> {
+  const own = Object.entries(collections).map(([name, schema]): Indexed =>
+    connection.model(name, schema as mongoose.Schema, name),
+  );
+  const models = [...own, ...more];
+  const release = await lease(connection, 'migration', 60_000);
+  try {
+    const found = await connection.collection<{ _id: string; version: number }>('meta').findOne({ _id: 'schema' });
+    if (found && found.version > schemaVersion)
+      throw new UnusableDatabase(
+        `A newer Rollcall has used this database (its schema is ${found.version}, this one knows ${schemaVersion}): start that one.`,
+      );
+    // Inside a transaction a collection that does not exist yet would be made under a lock; so all are made here.
+    const existing = new Set((await connection.listCollections()).map(({ name }) => name));
+    for (const model of models) {
+      if (!existing.has(model.collection.name)) await model.createCollection();
+      await model.createIndexes();
+    }
+    await connection
+      .collection<{ _id: string; version: number }>('meta')
+      .updateOne({ _id: 'schema' }, { $set: { version: schemaVersion } }, { upsert: true });
+  } finally {
+    await release();
+  }
+}
+
+interface Lease {
+  _id: string;
+  holder: mongoose.mongo.ObjectId;
+  until: Date;
+}
+
+/** Waits until nobody else holds the lease, then holds it. One whose holder died runs out by itself. */
+async function lease(
+  connection: mongoose.Connection,
+  name: string,
+  milliseconds: number,
+): Promise<() => Promise<void>> {
+  const holder = new mongoose.mongo.ObjectId();
+  const leases = connection.collection<Lease>('meta');
+  const _id = `lease ${name}`;
+  await leases.updateOne({ _id }, { $setOnInsert: { holder, until: new Date(0) } }, { upsert: true });
+  for (;;) {
+    // The server's clock alone decides, so that hosts with different clocks agree.
+    const taken = await leases.findOneAndUpdate({ _id, $expr: { $lt: ['$until', '$$NOW'] } }, [
+      { $set: { holder, until: { $add: ['$$NOW', milliseconds] } } },
+    ]);
+    if (taken) return async () => void (await leases.updateOne({ _id, holder }, { $set: { until: new Date(0) } }));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}

@@ -1,0 +1,203 @@
+import type mongoose from 'mongoose';
+import { Stale, type Change, type Committed } from '../domain/changes.ts';
+import { DomainError } from '../domain/errors.ts';
+import type { UnitOfWork } from '../domain/ports.ts';
+import type { Kind } from '../domain/states.ts';
+import type { TenantId } from '../domain/tenants.ts';
+import type { ResourceType } from '../scim/schema/types.ts';
+import { assemble, type Assembled } from './batch.ts';
+import { claimBook, claimsOf, weightOf, type Claims } from './claims.ts';
+import { headCache } from './heads.ts';
+import { CommitUnknown, Conflict, isTransient, transact } from './transaction.ts';
+import { findBroken } from './verify.ts';
+
+/** A change that waits for its batch. */
+interface Waiting {
+  readonly change: Change;
+  readonly claims: Claims;
+  readonly weight: number;
+  readonly deadline: number;
+  /** It was once turned away by one that did the same: it may break a batch. */
+  suspect: boolean;
+  readonly resolve: (committed: Committed) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** A batch holds at most so many changes, which write at most so many documents; a larger change goes alone. */
+const most = { changes: 100, writes: 1_000 };
+
+/** For so long after a taken name was refused, batches that bring names are checked before they are tried. */
+const suspicion = 2_000;
+
+/**
+ * Commits changes, those that wait at the same moment in one transaction, each with its own outcome: one that breaks a
+ * condition or a unique key leaves, and the rest are tried again together. Nobody waits for a batch to fill: it is what
+ * gathered while the last one was committed.
+ *
+ * @param onCommit told whose data changed
+ * @param lanes how many batches may be under way at once
+ */
+export function unitOfWork(
+  connection: mongoose.Connection,
+  types: (kind: Kind) => ResourceType,
+  clock: () => number,
+  onCommit: (tenant: TenantId) => void = () => undefined,
+  lanes = 2,
+): UnitOfWork & { readonly batches: () => readonly number[] } {
+  const heads = headCache();
+  const queue: Waiting[] = [];
+  const underWay = new Set<string>();
+  const sizes: number[] = [];
+  let running = 0;
+  let suspectedUntil = 0;
+
+  const database = () => {
+    if (!connection.db) throw new DomainError({ rule: 'busy' });
+    return connection.db;
+  };
+
+  /** Takes from the front of the queue what can be committed together and apart from what is under way. */
+  function take(): Waiting[] {
+    const book = claimBook();
+    const batch: Waiting[] = [];
+    let weight = 0;
+    for (let at = 0; at < queue.length && batch.length < most.changes;) {
+      const next = queue[at];
+      if (!next) break;
+      const full = batch.length > 0 && weight + next.weight > most.writes;
+      const elsewhere = [...next.claims.documents].some((id) => underWay.has(id));
+      if (full || elsewhere || !book.admits(next.claims)) {
+        if (!full && !elsewhere) next.suspect = true;
+        at += 1;
+        continue;
+      }
+      queue.splice(at, 1);
+      batch.push(next);
+      weight += next.weight;
+    }
+    return batch;
+  }
+
+  function pump(): void {
+    while (running < lanes && queue.length > 0) {
+      const batch = take();
+      if (batch.length === 0) return;
+      running += 1;
+      const documents = batch.flatMap(({ claims }) => [...claims.documents]);
+      for (const id of documents) underWay.add(id);
+      void run(batch).finally(() => {
+        for (const id of documents) underWay.delete(id);
+        running -= 1;
+        pump();
+      });
+    }
+  }
+
+  async function run(batch: Waiting[]): Promise<void> {
+    let left = batch;
+    try {
+      const suspects = left.some(({ suspect }) => suspect) || (suspectedUntil > clock() && left.some(bringsName));
+      if (suspects) left = await evictBroken(left);
+      for (let round = 1; left.length > 0; round += 1) left = await attempt(left, round);
+    } catch (error) {
+      // One change that the database refuses for what it is must not take the others with it.
+      if (batch.length === 1)
+        left.forEach(({ reject }) => {
+          reject(error);
+        });
+      else for (const item of left) await run([item]);
+    }
+  }
+
+  /** Tries once; returns those who are to try again. */
+  async function attempt(batch: Waiting[], round: number): Promise<Waiting[]> {
+    const now = clock();
+    const due = batch.filter(({ deadline, reject }) => {
+      if (deadline > now) return true;
+      reject(new DomainError({ rule: 'busy' }));
+      return false;
+    });
+    const assembled = assemble(due, heads, types, new Date(now));
+    for (const item of assembled.stale) item.reject(new Stale('changed meanwhile'));
+    const going = due.filter((item) => assembled.outcomes.has(item));
+    if (going.length === 0) return [];
+    try {
+      await write(assembled, Math.max(...going.map(({ deadline }) => deadline)) - now);
+    } catch (error) {
+      if (error instanceof CommitUnknown) {
+        for (const { reject } of going) reject(new DomainError({ rule: 'busy' }, { cause: error }));
+        return [];
+      }
+      if (!(error instanceof Conflict) && !isTransient(error)) throw error;
+      await pause(round);
+      return evictBroken(going).catch((cause: unknown) => {
+        if (isTransient(cause)) return going;
+        throw cause;
+      });
+    }
+    sizes.push(going.length);
+    if (sizes.length > 1_000) sizes.shift();
+    for (const head of assembled.heads) heads.keep(head);
+    for (const id of assembled.removed) heads.forget(id);
+    for (const [item, committed] of assembled.outcomes) {
+      onCommit(item.change.tenant);
+      item.resolve(committed);
+    }
+    return [];
+  }
+
+  async function write({ writes }: Assembled<Waiting>, milliseconds: number): Promise<void> {
+    const session = connection.getClient().startSession();
+    try {
+      await transact(database(), session, writes, milliseconds);
+    } finally {
+      await session.endSession();
+    }
+  }
+
+  async function evictBroken(batch: Waiting[]): Promise<Waiting[]> {
+    const broken = await findBroken(database(), batch, heads);
+    for (const [item, error] of broken) {
+      if (error instanceof DomainError) suspectedUntil = clock() + suspicion;
+      item.reject(error);
+    }
+    return batch.filter((item) => !broken.has(item));
+  }
+
+  return {
+    commit: (change, deadline) =>
+      new Promise<Committed>((resolve, reject) => {
+        const waiting = { change, claims: claimsOf(change), weight: weightOf(change), deadline, suspect: false };
+        const expiry = setTimeout(
+          () => {
+            const at = queue.indexOf(entry);
+            if (at < 0) return;
+            queue.splice(at, 1);
+            reject(new DomainError({ rule: 'busy' }));
+          },
+          Math.max(0, deadline - clock()),
+        );
+        const entry: Waiting = {
+          ...waiting,
+          resolve(committed) {
+            clearTimeout(expiry);
+            resolve(committed);
+          },
+          reject(error) {
+            clearTimeout(expiry);
+            reject(error as Error);
+          },
+        };
+        queue.push(entry);
+        pump();
+      }),
+    batches: () => sizes,
+  };
+}
+
+const bringsName = ({ change: { creates, revises } }: Waiting): boolean =>
+  creates !== undefined || (revises !== undefined && revises.after.name !== revises.before.name);
+
+/** Two processes that met in a document should not meet there again. */
+const pause = (round: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(2 ** round, 50)));

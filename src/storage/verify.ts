@@ -1,0 +1,178 @@
+import type mongoose from 'mongoose';
+import type { Change } from '../domain/changes.ts';
+import { DomainError } from '../domain/errors.ts';
+import { Stale } from '../domain/changes.ts';
+import { headFields, keyOf, toHead, type HeadDocument, type ResourceDocument, type EdgeDocument } from './documents.ts';
+import type { HeadCache } from './heads.ts';
+
+interface Nesting {
+  _id: string;
+  version: number;
+}
+
+/**
+ * Finds out which changes of a batch cannot be committed as they are, so that these leave it and the others are tried
+ * again together: whose name is taken, who relies on something that is gone, who joins a group that already has him.
+ * What it reads makes the cache of heads current.
+ */
+export async function findBroken<C extends { readonly change: Change }>(
+  db: mongoose.mongo.Db,
+  batch: readonly C[],
+  heads: HeadCache,
+): Promise<Map<C, Error>> {
+  const [documents, left, taken, members, nesting] = await Promise.all([
+    readHeads(db, batch),
+    readOpenEdges(db, batch),
+    readNames(db, batch),
+    readEdges(db, batch),
+    readNesting(db, batch),
+  ]);
+  for (const item of batch) for (const id of reliedOn(item.change)) if (!documents.has(id)) heads.forget(id);
+  for (const document of documents.values()) heads.keep(toHead(document));
+
+  const broken = new Map<C, Error>();
+  for (const item of batch) {
+    const { change } = item;
+    const name = newName(change);
+    const holder = name && taken.get(`${change.tenant} ${name.key}`);
+    if (name && holder !== undefined && holder !== name.id)
+      broken.set(item, new DomainError({ rule: 'name-taken', type: name.type, name: name.name }));
+    else if (reliedOn(change).some((id) => documents.get(id)?.tenant !== change.tenant))
+      broken.set(item, new Stale('gone'));
+    else if (!membersHold(change, members)) broken.set(item, new Stale('members changed'));
+    else if (change.removes && (left.get(change.removes.state.id) ?? 0) !== change.removes.edges)
+      broken.set(item, new Stale('memberships changed'));
+    else if (change.nesting !== undefined && (nesting.get(change.tenant) ?? 0) !== change.nesting)
+      broken.set(item, new Stale('nesting changed'));
+  }
+  return broken;
+}
+
+/** Ids that must exist for a change to hold. */
+const reliedOn = ({ relies, revises, removes, members, creates }: Change): string[] => [
+  ...relies,
+  ...(revises ? [revises.before.id] : []),
+  ...(removes ? [removes.state.id, ...removes.leaves.map(({ id }) => id)] : []),
+  ...(members && !creates ? [members.group.id] : []),
+];
+
+const newName = ({ creates, revises }: Change) => {
+  if (creates)
+    return { key: keyOf(creates.kind, creates.name), id: creates.id, type: creates.kind, name: creates.name };
+  if (!revises || revises.after.name === revises.before.name) return undefined;
+  const { before, after } = revises;
+  return { key: keyOf(before.kind, after.name), id: before.id, type: before.kind, name: after.name };
+};
+
+const byTenant = <T>(
+  batch: readonly { readonly change: Change }[],
+  pick: (change: Change) => readonly T[],
+): [string, T[]][] => {
+  const found = new Map<string, T[]>();
+  for (const { change } of batch) {
+    const values = pick(change);
+    if (values.length > 0) found.set(change.tenant, [...(found.get(change.tenant) ?? []), ...values]);
+  }
+  return [...found];
+};
+
+type HeadOfTenant = HeadDocument & Pick<ResourceDocument, 'tenant'>;
+
+async function readHeads(
+  db: mongoose.mongo.Db,
+  batch: readonly { readonly change: Change }[],
+): Promise<Map<string, HeadOfTenant>> {
+  const pages = await Promise.all(
+    byTenant(batch, reliedOn).map(([tenant, ids]) =>
+      db
+        .collection<ResourceDocument>('resources')
+        .find({ tenant: tenant as ResourceDocument['tenant'], _id: { $in: ids } })
+        .project<HeadOfTenant>({ ...headFields, tenant: 1 })
+        .toArray(),
+    ),
+  );
+  return new Map(pages.flat().map((document) => [document._id, document]));
+}
+
+async function readNames(
+  db: mongoose.mongo.Db,
+  batch: readonly { readonly change: Change }[],
+): Promise<Map<string, string>> {
+  const pages = await Promise.all(
+    byTenant(batch, (change) => [newName(change)?.key ?? []].flat()).map(([tenant, keys]) =>
+      db
+        .collection<ResourceDocument>('resources')
+        .find({ tenant: tenant as ResourceDocument['tenant'], key: { $in: keys } })
+        .project<Pick<ResourceDocument, '_id' | 'key' | 'tenant'>>({ key: 1, tenant: 1 })
+        .toArray(),
+    ),
+  );
+  return new Map(pages.flat().map(({ _id, key, tenant }) => [`${tenant} ${key}`, _id]));
+}
+
+/** The live edges that the batch wants to open or to close, as `<group> <member> <generation>`. */
+async function readEdges(db: mongoose.mongo.Db, batch: readonly { readonly change: Change }[]): Promise<Set<string>> {
+  const pages = await Promise.all(
+    batch.flatMap(({ change: { tenant, members, creates } }) =>
+      !members || creates || members.reset || members.joins.length + members.leaves.length === 0
+        ? []
+        : [
+            db
+              .collection<EdgeDocument>('edges')
+              .find({
+                tenant,
+                group: members.group.id,
+                generation: members.group.generation,
+                member: { $in: [...members.joins.map(({ id }) => id), ...members.leaves] },
+                live: true,
+              })
+              .project<Pick<EdgeDocument, 'group' | 'member' | 'generation'>>({
+                _id: 0,
+                group: 1,
+                member: 1,
+                generation: 1,
+              })
+              .toArray(),
+          ],
+    ),
+  );
+  return new Set(pages.flat().map(({ group, member, generation }) => `${group} ${member} ${generation}`));
+}
+
+function membersHold({ members, creates }: Change, live: ReadonlySet<string>): boolean {
+  if (!members || creates || members.reset) return true;
+  const { id, generation } = members.group;
+  const isIn = (member: string): boolean => live.has(`${id} ${member} ${generation}`);
+  return !members.joins.some((member) => isIn(member.id)) && members.leaves.every(isIn);
+}
+
+/** How many edges of each resource that is to go are open. */
+async function readOpenEdges(
+  db: mongoose.mongo.Db,
+  batch: readonly { readonly change: Change }[],
+): Promise<Map<string, number>> {
+  const counts = batch.flatMap(({ change: { tenant, removes } }) =>
+    removes
+      ? [
+          db
+            .collection<EdgeDocument>('edges')
+            .countDocuments({ tenant, member: removes.state.id, live: true })
+            .then((open) => [removes.state.id, open] as const),
+        ]
+      : [],
+  );
+  return new Map(await Promise.all(counts));
+}
+
+async function readNesting(
+  db: mongoose.mongo.Db,
+  batch: readonly { readonly change: Change }[],
+): Promise<Map<string, number>> {
+  const tenants = batch.flatMap(({ change }) => (change.nesting === undefined ? [] : [change.tenant]));
+  if (tenants.length === 0) return new Map();
+  const rows = await db
+    .collection<Nesting>('nesting')
+    .find({ _id: { $in: tenants } })
+    .toArray();
+  return new Map(rows.map(({ _id, version }) => [_id, version]));
+}

@@ -1,0 +1,149 @@
+import { expect } from 'chai';
+import type mongoose from 'mongoose';
+import { protocolOver } from '../../src/compose.ts';
+import { connect } from '../../src/storage/connect.ts';
+import { migrate } from '../../src/storage/schema.ts';
+import { testCaller } from '../support/callers.ts';
+import { testRegistry } from '../support/schemas.ts';
+import { freshDatabase, type TestDatabase } from '../support/mongod.ts';
+import type { Json, ScimRequest } from '../../src/scim/types.ts';
+
+/** What is sent beside the commands of operations: to find and keep servers. */
+const upkeep = new Set(['hello', 'ping', 'endSessions', 'isMaster']);
+
+describe('Store commands per operation, one client alone', () => {
+  let database: TestDatabase;
+  let db: mongoose.Connection;
+  let handle: ReturnType<typeof protocolOver>;
+  const sent: string[] = [];
+
+  before(async () => {
+    database = await freshDatabase();
+    db = await connect(database.uri, { monitorCommands: true });
+    await migrate(db);
+    db.getClient().on(
+      'commandStarted',
+      ({ commandName, command }: { commandName: string; command: Record<string, unknown> }) => {
+        if (!upkeep.has(commandName)) sent.push(`${commandName} ${String(command[commandName])}`);
+      },
+    );
+    handle = protocolOver(db, testRegistry(), 'http://127.0.0.1');
+  });
+  after(async () => {
+    await db.close();
+    await database.drop();
+  });
+
+  async function ask(method: ScimRequest['method'], path: string, body?: Json, query: Record<string, string> = {}) {
+    sent.length = 0;
+    const caller = testCaller({ deadline: Date.now() + 60_000 });
+    const segments = path.split('/').slice(1);
+    const answer = await handle({ method, path: segments, query, caller, ...(body !== undefined && { body }) });
+    return { id: String((answer.body as { id?: string } | undefined)?.id), status: answer.status, commands: [...sent] };
+  }
+  const patch = (path: string, ...operations: Json[]) => ask('PATCH', path, { Operations: operations });
+  const adding = (...ids: string[]): Json => ({ op: 'add', path: 'members', value: ids.map((value) => ({ value })) });
+
+  it('create: 3, state, journal and commit', async () => {
+    const { status, commands } = await ask('POST', '/Users', {
+      userName: 'create',
+      emails: [{ value: 'a@b.example' }],
+    });
+    expect(status).to.equal(201);
+    expect(commands).to.deep.equal(['insert resources', 'insert journal', 'commitTransaction 1']);
+  });
+
+  it('GET: 1, with the groups that a user is in', async () => {
+    const { id } = await ask('POST', '/Users', { userName: 'read' });
+    await ask('POST', '/Groups', { displayName: 'read', members: [{ value: id }] });
+    const { status, commands } = await ask('GET', `/Users/${id}`);
+    expect(status).to.equal(200);
+    expect(commands).to.deep.equal(['aggregate resources']);
+  });
+
+  it('GET of a group: 2 with members, at one instant; 1 without', async () => {
+    const { id } = await ask('POST', '/Groups', { displayName: 'members' });
+    expect((await ask('GET', `/Groups/${id}`)).commands).to.deep.equal(['find resources', 'find edges']);
+    const without = await ask('GET', `/Groups/${id}`, undefined, { excludedAttributes: 'members' });
+    expect(without.commands).to.deep.equal(['find resources']);
+  });
+
+  it('list: at most 3, and an edge only where members or groups are shown', async () => {
+    for (const [path, query] of [
+      ['/Users', {}],
+      ['/Users', { count: '1' }],
+      ['/Users', { filter: 'userName eq "read"' }],
+      ['/Users', { filter: 'active eq true', count: '1' }],
+      ['/Users', { sortBy: 'name.familyName', count: '1' }],
+      ['/Groups', {}],
+      ['/Groups', { filter: 'displayName eq "members"' }],
+    ] as const) {
+      const { status, commands } = await ask('GET', path, undefined, query);
+      expect(status).to.equal(200);
+      expect(commands.length, `${path} ${JSON.stringify(query)}: ${commands.join(', ')}`).to.be.at.most(3);
+    }
+    const { commands } = await ask('GET', '/Groups', undefined, { excludedAttributes: 'members' });
+    expect(commands.filter((command) => command.endsWith('edges'))).to.deep.equal([]);
+  });
+
+  it('PATCH of a user: 5, one read, state, history, journal and commit', async () => {
+    const { id } = await ask('POST', '/Users', { userName: 'patch' });
+    const { status, commands } = await patch(`/Users/${id}`, { op: 'replace', value: { active: false } });
+    expect(status).to.equal(200);
+    expect(commands).to.deep.equal([
+      'aggregate resources',
+      'update resources',
+      'insert history',
+      'insert journal',
+      'commitTransaction 1',
+    ]);
+  });
+
+  it('PATCH that changes nothing: the read alone', async () => {
+    const { id } = await ask('POST', '/Users', { userName: 'no-op' });
+    expect((await patch(`/Users/${id}`, { op: 'replace', value: { active: true } })).commands).to.deep.equal([
+      'aggregate resources',
+    ]);
+  });
+
+  it('member add and member removal: 5, one read, versions, edge, journal and commit', async () => {
+    const user = await ask('POST', '/Users', { userName: 'member' });
+    const { id } = await ask('POST', '/Groups', { displayName: 'group' });
+    const added = await patch(`/Groups/${id}`, adding(user.id));
+    expect(added.status).to.equal(204);
+    expect(added.commands).to.deep.equal([
+      'aggregate resources',
+      'update resources',
+      'insert edges',
+      'insert journal',
+      'commitTransaction 1',
+    ]);
+    expect((await patch(`/Groups/${id}`, adding(user.id))).commands).to.deep.equal(['aggregate resources']);
+    const removed = await patch(`/Groups/${id}`, { op: 'remove', path: `members[value eq "${user.id}"]` });
+    expect(removed.commands).to.deep.equal([
+      'aggregate resources',
+      'update resources',
+      'update edges',
+      'insert journal',
+      'commitTransaction 1',
+    ]);
+  });
+
+  it('a batch of n member adds: 8 + n, of which the first, alone, takes 4', async () => {
+    const n = 20;
+    const users: string[] = [];
+    for (let at = 0; at < n; at += 1) users.push((await ask('POST', '/Users', { userName: `batch ${at}` })).id);
+    const { id } = await ask('POST', '/Groups', { displayName: 'batch' });
+    sent.length = 0;
+    const body = (user: string) => ({ Operations: [adding(user)] });
+    const caller = testCaller({ deadline: Date.now() + 60_000 });
+    await Promise.all(
+      users.map((user) => handle({ method: 'PATCH', path: ['Groups', id], query: {}, caller, body: body(user) })),
+    );
+    // Each reads for itself; what was decided by the time the first commit is through shares the next ones.
+    expect(sent.filter((command) => command === 'aggregate resources')).to.have.lengthOf(n);
+    const batches = sent.filter((command) => command === 'commitTransaction 1').length;
+    expect(batches).to.be.below(n);
+    expect(sent).to.have.lengthOf(n + 4 * batches);
+  });
+});
