@@ -1,0 +1,160 @@
+import { readScopes, scopes } from '../domain/connections.ts';
+import { isId } from '../domain/tenants.ts';
+import type { Adoption, Connection, ConnectionKind, Dialect, Scope } from '../domain/connections.ts';
+import type { LoggedRow, LogQuery } from '../domain/provisioningLog.ts';
+import type { TenantId } from '../domain/tenants.ts';
+import { Refusal } from './errors.ts';
+import { issue } from './issuing.ts';
+import { requireName, shown } from './names.ts';
+import type { Ports } from './ports.ts';
+import { requireTenant } from './tenants.ts';
+
+/** What a connection is to be. */
+export interface ConnectionRequest {
+  /** By name or id. */
+  readonly tenant?: string | undefined;
+  readonly name: string;
+  readonly kind: ConnectionKind;
+  readonly dialect: Dialect;
+  readonly scopes: readonly string[];
+  readonly adopt: Adoption;
+}
+
+/** A connection of a tenant. */
+export interface ConnectionChoice {
+  /** By name or id. */
+  readonly tenant?: string | undefined;
+  /** By name or id. */
+  readonly connection: string;
+}
+
+/** A new connection, with what its identity provider is to be told. The token is given this once. */
+export type NewConnection = Connection & {
+  readonly scimBaseUrl: string;
+  readonly token: string;
+  readonly tokenExpiresAt: Date;
+};
+
+/** A connection as it is made, before it is kept. */
+export const newConnection = (
+  { newId, by }: Pick<Ports, 'newId' | 'by'>,
+  tenant: TenantId,
+  chosen: Pick<Connection, 'name' | 'kind' | 'dialect' | 'scopes' | 'adopt'>,
+  createdAt: Date,
+): Connection => ({
+  id: newId(),
+  tenant,
+  name: chosen.name,
+  kind: chosen.kind,
+  dialect: chosen.dialect,
+  scopes: chosen.scopes,
+  adopt: chosen.adopt,
+  paused: false,
+  createdAt,
+  createdBy: by,
+});
+
+/**
+ * Links an identity provider to a tenant, with a first token.
+ *
+ * @throws Refusal where the name can't be given or is taken, or a scope is none
+ */
+export async function createConnection(
+  ports: Pick<Ports, 'tenants' | 'connections' | 'tokenFormat' | 'now' | 'newId' | 'scimBaseUrl' | 'by'>,
+  request: ConnectionRequest,
+): Promise<NewConnection> {
+  const chosen = {
+    ...request,
+    name: requireName('connection', request.name),
+    scopes: requireScopes(request.scopes),
+  };
+  const tenant = await requireTenant(ports, request.tenant);
+  const now = ports.now();
+  const connection = newConnection(ports, tenant.id, chosen, now);
+  const { text, token } = issue(ports, connection, connection.scopes, now);
+  if ((await ports.connections.add(tenant.id, connection, token)) === 'name-taken')
+    throw new Refusal(
+      `The tenant '${tenant.name}' has a connection named '${connection.name}' already: choose another name`,
+    );
+  return { ...connection, scimBaseUrl: ports.scimBaseUrl, token: text, tokenExpiresAt: token.expiresAt };
+}
+
+const mostListed = 1_000;
+
+/** The connections of a tenant in the order of names: at most the first thousand. */
+export async function listConnections(
+  ports: Pick<Ports, 'tenants' | 'connections'>,
+  tenant: string | undefined,
+): Promise<readonly Connection[]> {
+  const { id } = await requireTenant(ports, tenant);
+  return ports.connections.list(id, mostListed);
+}
+
+/** Answers a connection's requests with 503 until it is resumed: within a second, in every process. */
+export async function pause(
+  ports: Pick<Ports, 'tenants' | 'connections'>,
+  choice: ConnectionChoice,
+): Promise<Connection> {
+  const { id } = await requireTenant(ports, choice.tenant);
+  const connection = await requireConnection(ports, id, choice.connection);
+  return (await ports.connections.pause(id, connection.id)) ?? connection;
+}
+
+/** Serves a paused connection's requests again: within a second, in every process. */
+export async function resume(
+  ports: Pick<Ports, 'tenants' | 'connections'>,
+  choice: ConnectionChoice,
+): Promise<Connection> {
+  const { id } = await requireTenant(ports, choice.tenant);
+  const connection = await requireConnection(ports, id, choice.connection);
+  return (await ports.connections.resume(id, connection.id)) ?? connection;
+}
+
+/**
+ * What a connection did and was refused, the newest first.
+ *
+ * @throws Refusal where `before` is no row's id
+ */
+export async function connectionLog(
+  ports: Pick<Ports, 'tenants' | 'connections' | 'log'>,
+  choice: ConnectionChoice,
+  query: LogQuery,
+): Promise<readonly LoggedRow[]> {
+  const { id } = await requireTenant(ports, choice.tenant);
+  const connection = await requireConnection(ports, id, choice.connection);
+  const rows = await ports.log.read(id, connection.id, query);
+  if (!rows)
+    throw new Refusal(`'${shown(query.before ?? '')}' is no row of the log: give the id of one that was shown`);
+  return rows;
+}
+
+/**
+ * The tenant's connection of that name or id.
+ *
+ * @throws Refusal where the tenant has no such connection
+ */
+export async function requireConnection(
+  { connections }: Pick<Ports, 'connections'>,
+  tenant: TenantId,
+  named: string,
+): Promise<Connection> {
+  const connection = await (isId(named)
+    ? connections.find(tenant, named.toLowerCase())
+    : connections.named(tenant, named));
+  if (!connection)
+    throw new Refusal(`The tenant has no connection '${shown(named)}': list its connections to see their names`);
+  return connection;
+}
+
+/**
+ * The scopes of those names.
+ *
+ * @throws Refusal where one is none, or there is none
+ */
+export function requireScopes(texts: readonly string[]): readonly Scope[] {
+  const { known, unknown } = readScopes(texts);
+  if (unknown.length > 0)
+    throw new Refusal(`'${shown(unknown.join(', '))}' is no scope: choose among ${scopes.join(', ')}`);
+  if (known.length === 0) throw new Refusal(`At least one scope is needed: choose among ${scopes.join(', ')}`);
+  return known;
+}

@@ -1,0 +1,81 @@
+import { isLifetime, liveTokensPerConnection, tokenDays } from '../domain/tokens.ts';
+import { requireConnection, requireScopes } from './connections.ts';
+import { Refusal } from './errors.ts';
+import { issue, view } from './issuing.ts';
+import type { TokenView } from './issuing.ts';
+import { shown } from './names.ts';
+import type { Ports } from './ports.ts';
+import { requireTenant } from './tenants.ts';
+
+/** What a token is to be; what is left out is the connection's, or usual. */
+export interface TokenRequest {
+  /** By name or id. */
+  readonly tenant?: string | undefined;
+  /** By name or id. */
+  readonly connection: string;
+  readonly scopes?: readonly string[] | undefined;
+  readonly days?: number | undefined;
+}
+
+/** A new token, with what its identity provider is to be told. Its text is given this once. */
+export type NewToken = TokenView & { readonly scimBaseUrl: string; readonly token: string };
+
+/**
+ * Makes another token of a connection, so that the one in use can be replaced without a gap. Its text is given this
+ * once.
+ *
+ * @throws Refusal where two are live, or it would be allowed more than its connection
+ */
+export async function createToken(
+  ports: Pick<Ports, 'tenants' | 'connections' | 'tokens' | 'tokenFormat' | 'now' | 'scimBaseUrl' | 'by'>,
+  request: TokenRequest,
+): Promise<NewToken> {
+  const tenant = await requireTenant(ports, request.tenant);
+  const connection = await requireConnection(ports, tenant.id, request.connection);
+  const scopes = request.scopes ? requireScopes(request.scopes) : connection.scopes;
+  const excess = scopes.filter((scope) => !connection.scopes.includes(scope));
+  if (excess.length > 0)
+    throw new Refusal(`The connection '${connection.name}' is not allowed ${excess.join(', ')}: leave it out`);
+  if (request.days !== undefined && !isLifetime(request.days))
+    throw new Refusal(`A token lives for 1 to ${String(tokenDays.most)} whole days: choose such a number`);
+
+  const now = ports.now();
+  const { text, token } = issue(ports, connection, scopes, now, request.days);
+  if ((await ports.tokens.add(tenant.id, token)) === 'two-live')
+    throw new Refusal(
+      `The connection '${connection.name}' has ${String(liveTokensPerConnection)} live tokens, which is the most: revoke one first`,
+    );
+  return { ...view(token, now), scimBaseUrl: ports.scimBaseUrl, token: text };
+}
+
+/**
+ * Ends a token: within a second no process accepts it.
+ *
+ * @throws Refusal where the tenant has no such token
+ */
+export async function revokeToken(
+  ports: Pick<Ports, 'tenants' | 'tokens' | 'now'>,
+  request: { readonly tenant?: string | undefined; readonly id: string },
+): Promise<TokenView> {
+  const tenant = await requireTenant(ports, request.tenant);
+  const now = ports.now();
+  const revoked = await ports.tokens.revoke(tenant.id, request.id, now);
+  if (!revoked)
+    throw new Refusal(
+      `The tenant '${tenant.name}' has no token '${shown(request.id)}': list the tokens to see their ids`,
+    );
+  return view(revoked, now);
+}
+
+const mostListed = 1_000;
+
+/** The tokens of a connection, the newest first: at most the last thousand. */
+export async function listTokens(
+  ports: Pick<Ports, 'tenants' | 'connections' | 'tokens' | 'now'>,
+  request: Pick<TokenRequest, 'tenant' | 'connection'>,
+): Promise<TokenView[]> {
+  const tenant = await requireTenant(ports, request.tenant);
+  const connection = await requireConnection(ports, tenant.id, request.connection);
+  const now = ports.now();
+  return (await ports.tokens.list(tenant.id, connection.id, mostListed)).map((token) => view(token, now));
+}

@@ -1,0 +1,85 @@
+#!/usr/bin/env node
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Opened } from './cli/front.ts';
+import { run } from './cli/run.ts';
+import { adminPorts, openStore } from './compose.ts';
+import type { Store } from './compose.ts';
+import { config, ConfigError } from './config.ts';
+import type { Config } from './config.ts';
+import { MongodError } from './mongod/errors.ts';
+import { makePlaces } from './mongod/files.ts';
+import { holder, lock } from './mongod/lock.ts';
+import { provisioningLog } from './storage/provisioningLog.ts';
+
+const say = (line: string) => process.stderr.write(`${line}\n`);
+
+/** Opens what the settings name: beside a running server that one's database, else its own for the time being. */
+async function open(): Promise<Opened> {
+  const settings = config();
+  const { db, close } =
+    settings.mongodbUri === undefined ? await openEmbedded(settings) : await openStore(settings, say);
+  const log = provisioningLog(db, () => undefined);
+  return { ports: adminPorts(db, settings.publicUrl, operator(), log), close };
+}
+
+const patienceMs = 60_000;
+
+/**
+ * One command at a time on a data folder: the database that one finds there is a server's, never that of another
+ * command, which would end it any moment. A server that is just starting or stopping is waited for.
+ */
+async function openEmbedded(settings: Config): Promise<Pick<Store, 'db' | 'close'>> {
+  const { dataDir, claims } = await makePlaces(settings.dataDir);
+  const turn = await persist(
+    () => lock(join(dataDir, 'mongod', 'commands'), dataDir),
+    () => Promise.resolve(true),
+  );
+  try {
+    const { db, close } = await persist(
+      () => openStore(settings, say),
+      async () => (await holder(claims)) !== undefined,
+    );
+    return { db, close: () => close().finally(turn.release) };
+  } catch (error) {
+    await turn.release();
+    throw error;
+  }
+}
+
+/** Does it, again and again for a while where the data folder is what it fails for and that may pass. */
+async function persist<T>(work: () => Promise<T>, mayPass: () => Promise<boolean>): Promise<T> {
+  const until = Date.now() + patienceMs;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof MongodError) || Date.now() > until || !(await mayPass())) throw error;
+    }
+    await sleep(100);
+  }
+}
+
+/** Who is at the keyboard, for the record. A container's user may have no name. */
+function operator(): string {
+  try {
+    return `cli (${userInfo().username})`;
+  } catch {
+    return 'cli';
+  }
+}
+
+run(process.argv.slice(2), {
+  open,
+  out: (text) => process.stdout.write(text),
+  err: (text) => process.stderr.write(text),
+}).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    process.stderr.write(`rollcall: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = error instanceof ConfigError ? 2 : 1;
+  },
+);
