@@ -1,0 +1,35 @@
+import { unavailable } from '../scim/errors.ts';
+
+/** How long a request may take, in milliseconds: what it is told, and how much longer is waited for it. */
+export interface Patience {
+  readonly dueMs: number;
+  readonly graceMs: number;
+}
+
+/** One deadline per request over everything below: queueing, retries, commit. */
+export const patience: Patience = { dueMs: 4_000, graceMs: 500 };
+
+/**
+ * What the work comes to, unless it takes longer than that many milliseconds; what comes later goes to `late`.
+ *
+ * @throws ScimError 503 with `Retry-After` when it is too late
+ */
+export async function within<T>(ms: number, work: Promise<T>, late: (result: T) => void): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  let isLate = false;
+  const end = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      isLate = true;
+      reject(unavailable('The request took too long; try it again', 5));
+    }, ms);
+  });
+  const handed = work.then((result) => {
+    if (isLate) late(result);
+    return result;
+  });
+  try {
+    return await Promise.race([handed, end]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,106 @@
+import type { ScimError, ScimType } from '../scim/errors.ts';
+import type { ScimResponse } from '../scim/types.ts';
+import type { Exchange } from './exchange.ts';
+import { resourceOf } from './target.ts';
+
+/** One row of the provisioning log (DESIGN 3): a write or a refusal, without personal values. */
+export interface ProvisioningRow {
+  readonly time: Date;
+  readonly requestId: string;
+  readonly tenant: string;
+  readonly connection: string;
+  /** What was asked: the HTTP method. */
+  readonly operation: string;
+  readonly resourceType?: string;
+  readonly resourceId?: string;
+  readonly status: number;
+  readonly scimType?: ScimType;
+  /** The attribute at fault. The detail itself is not kept: it may quote a person's data. */
+  readonly attribute?: string;
+  /** What the dialect repaired, and how often. */
+  readonly repaired: Readonly<Record<string, number>>;
+  /** Ids that name nobody; one that cannot be an id is shown as `[redacted]`. */
+  readonly refusedMembers: readonly string[];
+  readonly durationMs: number;
+}
+
+/** Takes a row; how and when it is kept is not the request's business. */
+export type RecordRow = (row: ProvisioningRow) => void;
+
+/** The attribute that a word names, in its canonical spelling. */
+export type AttributeNamed = (word: string) => string | undefined;
+
+/** An answer, or why there is none, with what the dialect repaired in the request. */
+export type Handled = ScimResponse & {
+  readonly repaired?: ReadonlyMap<string, number>;
+  readonly refusal?: ScimError;
+};
+
+const reads = new Set(['GET', 'HEAD']);
+
+/** The row of an answer: writes leave one, reads none. */
+export function rowOfAnswer(
+  exchange: Exchange,
+  method: string,
+  now: number,
+  answer: Handled,
+): ProvisioningRow | undefined {
+  if (reads.has(method)) return undefined;
+  const { outcome, status } = answer;
+  return rowOf(exchange, method, now, {
+    status,
+    ...(outcome && { resourceType: outcome.resourceType, resourceId: outcome.id }),
+    repaired: Object.fromEntries(answer.repaired ?? []),
+    refusedMembers: (outcome?.refusedMembers ?? []).map(redactedId),
+  });
+}
+
+/** The row of a refusal: of a write, and of a read that the client got wrong or that failed. */
+export function rowOfRefusal(
+  exchange: Exchange,
+  method: string,
+  now: number,
+  { status, scimType, message }: ScimError,
+  attributeNamed: AttributeNamed,
+): ProvisioningRow | undefined {
+  if (status === 401) return undefined;
+  const attribute = attributeIn(message, attributeNamed);
+  return rowOf(exchange, method, now, {
+    status,
+    ...(scimType !== undefined && { scimType }),
+    ...(attribute !== undefined && { attribute }),
+    repaired: Object.fromEntries(exchange.repaired ?? []),
+    refusedMembers: [],
+  });
+}
+
+type Part = Omit<ProvisioningRow, 'time' | 'requestId' | 'tenant' | 'connection' | 'operation' | 'durationMs'>;
+
+function rowOf(exchange: Exchange, method: string, now: number, part: Part): ProvisioningRow | undefined {
+  const { requestId, began, access, target } = exchange;
+  if (!access) return undefined;
+  const { resourceType, id } = target ? resourceOf(target) : {};
+  return {
+    time: new Date(now),
+    requestId,
+    tenant: access.caller.tenant,
+    connection: access.caller.connection,
+    operation: method,
+    ...(resourceType !== undefined && { resourceType }),
+    ...(id !== undefined && { resourceId: id }),
+    ...part,
+    durationMs: now - began,
+  };
+}
+
+/** The first word of a detail that names an attribute: such a name is public, whoever wrote it. */
+function attributeIn(detail: string, attributeNamed: AttributeNamed): string | undefined {
+  for (const [word] of detail.slice(0, 1_000).matchAll(/\$?[A-Za-z]\w*/g)) {
+    const attribute = attributeNamed(word);
+    if (attribute !== undefined) return attribute;
+  }
+  return undefined;
+}
+
+/** Clients have sent e-mail addresses as member ids. */
+const redactedId = (id: string): string => (/^[\w.:-]{1,64}$/.test(id) ? id : '[redacted]');

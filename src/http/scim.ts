@@ -1,0 +1,85 @@
+import type { Request } from 'express';
+import { methodNotAllowed } from '../scim/errors.ts';
+import { bodyLimit, readBody } from './body.ts';
+import { within } from './deadline.ts';
+import { rowOfAnswer } from './record.ts';
+import { begun, discard, send } from './stream.ts';
+import { parseTarget } from './target.ts';
+import type { Caller, Json, ScimRequest } from '../scim/types.ts';
+import type { Patience } from './deadline.ts';
+import type { Log, Step } from './exchange.ts';
+import type { Handled, RecordRow } from './record.ts';
+import type { Target } from './target.ts';
+
+/** The protocol: a function from request to answer. */
+export type Handle = (request: ScimRequest) => Promise<Handled>;
+
+/** What serving SCIM needs. */
+export interface ScimPorts {
+  readonly handle: Handle;
+  readonly log: Log;
+  readonly record: RecordRow;
+  readonly clock: () => number;
+}
+
+const methods: ReadonlyMap<string, ScimRequest['method']> = new Map([
+  ['GET', 'GET'],
+  // The answer of HEAD is that of GET without its body (RFC 9110 §9.3.2).
+  ['HEAD', 'GET'],
+  ['POST', 'POST'],
+  ['PUT', 'PUT'],
+  ['PATCH', 'PATCH'],
+  ['DELETE', 'DELETE'],
+]);
+
+/**
+ * Serves an authenticated request: reads it, has it handled, sends the answer. A client that hangs up aborts nothing.
+ *
+ * @throws ScimError 404, 405, 413, 415, 400 for what can't be a SCIM request; 503 past the deadline; what `handle` throws
+ */
+export function scim({ handle, log, record, clock }: ScimPorts, { dueMs, graceMs }: Patience): Step {
+  return async (request, response) => {
+    const { locals } = response;
+    const { access, requestId } = locals;
+    // Nothing is served without a credential, whichever way the request came here.
+    if (!access) throw new Error('not authenticated');
+    locals.target = parseTarget(request.originalUrl);
+    const method = methods.get(request.method);
+    if (!method) throw methodNotAllowed('SCIM has no such method', [...methods.keys()].join(', '));
+    const writes = method === 'POST' || method === 'PUT' || method === 'PATCH';
+    const body = writes ? await readBody(request, bodyLimit(locals.target.path[0])) : undefined;
+
+    const caller = { ...access.caller, requestId, deadline: clock() + dueMs };
+    const scimRequest = asScim(method, locals.target, request, body, caller);
+    const answer = await within(dueMs + graceMs, handle(scimRequest).then(answered), (late) => {
+      log.warn('answer discarded: it came after the deadline', { requestId, connection: caller.connection });
+      void discard(late.begun);
+    });
+
+    if (answer.handled.repaired) locals.repaired = answer.handled.repaired;
+    if (answer.handled.refusal) throw answer.handled.refusal;
+    const row = rowOfAnswer(locals, request.method, clock(), answer.handled);
+    if (row) record(row);
+    await send(response, request.method, answer.begun);
+  };
+}
+
+const answered = async (handled: Handled) => ({ handled, begun: await begun(handled) });
+
+function asScim(
+  method: ScimRequest['method'],
+  target: Target,
+  request: Request,
+  body: Json | undefined,
+  caller: Caller,
+): ScimRequest {
+  const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = request.headers;
+  return {
+    method,
+    ...target,
+    ...(ifMatch !== undefined && { ifMatch }),
+    ...(ifNoneMatch !== undefined && { ifNoneMatch }),
+    ...(body !== undefined && { body }),
+    caller,
+  };
+}

@@ -1,0 +1,111 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ServerResponse } from 'node:http';
+import type { Body, Chunks, Json, Resource, ScimResponse } from '../scim/types.ts';
+
+/** An answer whose beginning is there: its source has been asked and has not failed so far. */
+export interface Begun {
+  readonly response: ScimResponse;
+  readonly text: string;
+  /** What is still to come after `text`. */
+  readonly rest?: AsyncGenerator<string, void, undefined>;
+}
+
+const pieceLength = 16_384;
+
+const mediaType = 'application/scim+json; charset=utf-8';
+
+/** Waits for the first piece of an answer's body, so that a source that fails at once becomes an error answer. */
+export async function begun(response: ScimResponse): Promise<Begun> {
+  const { body } = response;
+  if (body === undefined) return { response, text: '' };
+  if (!isStreaming(body)) return { response, text: JSON.stringify(body) };
+  const rest = pieces(body);
+  const first = await rest.next();
+  const text = first.done ? '' : first.value;
+  return text.length < pieceLength ? { response, text } : { response, text, rest };
+}
+
+/** Lets go of what an answer that nobody gets would still have read. */
+export async function discard({ rest }: Begun): Promise<void> {
+  await rest?.return();
+}
+
+/**
+ * Sends an answer (RFC 7644 §3.1, §8.1), no faster than the client reads it. Where the source fails midway the socket is
+ * cut: the client sees a broken answer, never a short one.
+ *
+ * @throws what the source throws, or that the client has gone, with the socket closed
+ */
+export async function send(http: ServerResponse, method: string, answer: Begun): Promise<void> {
+  const { response, text, rest } = answer;
+  http.statusCode = response.status;
+  for (const [name, value] of Object.entries(response.headers)) http.setHeader(name, value);
+  if (response.body !== undefined) http.setHeader('Content-Type', mediaType);
+  if (method === 'HEAD' || response.body === undefined) {
+    await discard(answer);
+    http.end();
+    return;
+  }
+  if (!rest) {
+    http.setHeader('Content-Length', Buffer.byteLength(text));
+    http.end(text);
+    return;
+  }
+  await pipeline(Readable.from(from(text, rest)), http);
+}
+
+async function* from(text: string, rest: AsyncIterable<string>): AsyncGenerator<string, void, undefined> {
+  yield text;
+  yield* rest;
+}
+
+/** The JSON of a body in pieces; only the last one is shorter than `pieceLength`. */
+async function* pieces(body: Body): AsyncGenerator<string, void, undefined> {
+  let text = '';
+  for await (const fragment of fragments(body)) {
+    text += fragment;
+    if (text.length < pieceLength) continue;
+    yield text;
+    text = '';
+  }
+  if (text !== '') yield text;
+}
+
+async function* fragments(object: Body | Resource): AsyncGenerator<string, void, undefined> {
+  let separator = '{';
+  for (const [key, value] of Object.entries(object)) {
+    yield `${separator}${JSON.stringify(key)}:`;
+    separator = ',';
+    if (isChunks(value)) yield* elements(value);
+    else yield JSON.stringify(value);
+  }
+  yield separator === '{' ? '{}' : '}';
+}
+
+async function* elements(chunks: Chunks<Json | Resource>): AsyncGenerator<string, void, undefined> {
+  let separator = '[';
+  for await (const chunk of chunks) {
+    if (chunk.length === 0) continue;
+    yield separator;
+    separator = ',';
+    if (chunk.some(isStreaming)) yield* mixed(chunk);
+    else yield JSON.stringify(chunk).slice(1, -1);
+  }
+  yield separator === '[' ? '[]' : ']';
+}
+
+/** Elements some of which have arrays of their own that are still coming: a page of groups. */
+async function* mixed(chunk: readonly (Json | Resource)[]): AsyncGenerator<string, void, undefined> {
+  for (const [index, element] of chunk.entries()) {
+    if (index > 0) yield ',';
+    if (isStreaming(element)) yield* fragments(element);
+    else yield JSON.stringify(element);
+  }
+}
+
+const isChunks = (value: unknown): value is Chunks<Json | Resource> =>
+  typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+
+const isStreaming = (value: Json | Resource | Body): value is Resource =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).some(isChunks);

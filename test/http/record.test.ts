@@ -1,0 +1,72 @@
+import { expect } from 'chai';
+import { notFound } from '../../src/scim/errors.ts';
+import { call, front } from './front.ts';
+
+describe('http: the provisioning log', () => {
+  const id = '3d1f6a52-7c1b-4f0e-9a54-2b1d6bb3f0c1';
+
+  it('has a row of every write', async () => {
+    const outcome = {
+      resourceType: 'Group',
+      id,
+      refusedMembers: ['stale-1', 'kim@corp.example'],
+    };
+    const repaired = new Map([['stringScalars', 2]]);
+    const server = await front({
+      handle: () => Promise.resolve({ status: 204, headers: {}, outcome, repaired }),
+      clock: () => 5_000,
+    });
+    const reply = await call(server.port, 'PATCH', `/scim/v2/Groups/${id}`, { body: '{}' });
+    expect(server.rows).to.deep.equal([
+      {
+        time: new Date(5_000),
+        requestId: reply.headers['x-request-id'],
+        tenant: 'demo',
+        connection: 'c1',
+        operation: 'PATCH',
+        resourceType: 'Group',
+        resourceId: id,
+        status: 204,
+        repaired: { stringScalars: 2 },
+        refusedMembers: ['stale-1', '[redacted]'],
+        durationMs: 0,
+      },
+    ]);
+    await server.server.close();
+  });
+
+  it('has a row of every refusal, of reads too, and none of a read that went well', async () => {
+    const server = await front({
+      handle: ({ path }) =>
+        path[1] === undefined
+          ? Promise.resolve({ status: 200, headers: {}, body: {} })
+          : Promise.reject(notFound(`'${path[1]}' is no username`)),
+    });
+    await call(server.port, 'GET', '/scim/v2/Users');
+    await call(server.port, 'GET', '/scim/v2/Users/kim@corp.example');
+    await call(server.port, 'POST', '/scim/v2/Users', { body: '{' });
+    await call(server.port, 'TRACE', '/scim/v2/Users');
+    await call(server.port, 'GET', '/scim/v2');
+    expect(server.rows.map(({ operation, status, scimType }) => [operation, status, scimType])).to.deep.equal([
+      ['GET', 404, undefined],
+      ['POST', 400, 'invalidSyntax'],
+      ['TRACE', 405, undefined],
+      ['GET', 404, undefined],
+    ]);
+    expect(server.rows.map(({ attribute }) => attribute)).to.deep.equal(['userName', undefined, undefined, undefined]);
+    expect(JSON.stringify(server.rows)).not.to.contain('kim');
+    await server.server.close();
+  });
+
+  it('that fails does not fail the request', async () => {
+    const server = await front({
+      record: () => {
+        throw new Error('kim');
+      },
+    });
+    expect((await call(server.port, 'POST', '/scim/v2/Users', { body: '{}' })).status).to.equal(200);
+    expect((await call(server.port, 'POST', '/scim/v2/Users', { body: '{' })).status).to.equal(400);
+    expect(server.logged()).to.contain('provisioning log row lost').and.not.to.contain('kim');
+    await server.server.close();
+  });
+});
