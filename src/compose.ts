@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type mongoose from 'mongoose';
 import { access } from './admin/access.ts';
 import { firstRun, type FirstRun } from './admin/firstRun.ts';
 import type { Ports as AdminPorts } from './admin/ports.ts';
@@ -27,7 +27,7 @@ import { resolvePath } from './scim/schema/path.ts';
 import { registry, type Registry } from './scim/schema/registry.ts';
 import type { ResourceType } from './scim/schema/types.ts';
 import type { Json, ResourceStore } from './scim/types.ts';
-import { connect, isOutage, watchPrimary } from './storage/connect.ts';
+import { connect, isOutage, watchPrimary, type Database } from './storage/connect.ts';
 import { connectionsModel } from './storage/connectionDocuments.ts';
 import { connections } from './storage/connections.ts';
 import { directory } from './storage/directory.ts';
@@ -41,7 +41,7 @@ import { unitOfWork } from './storage/unitOfWork.ts';
 
 /** The database, ready for use: connected, with the collections and indexes this version needs. */
 export interface Store {
-  readonly db: mongoose.Connection;
+  readonly db: Database;
   /** Whether the database can be written to now. */
   readonly reachable: () => boolean;
   close(): Promise<void>;
@@ -94,9 +94,9 @@ async function openOwn(
 
 async function open(uri: string): Promise<Store> {
   const db = await connect(uri);
-  let reachable = true;
+  let primary: 'reachable' | 'away' = 'reachable';
   watchPrimary(db, (now) => {
-    reachable = now;
+    primary = now;
   });
   try {
     await migrate(db, [tenantsModel(db), connectionsModel(db), tokensModel(db), provisioningLogModel(db)]);
@@ -104,11 +104,11 @@ async function open(uri: string): Promise<Store> {
     await db.close();
     throw error;
   }
-  return { db, reachable: () => reachable, close: () => db.close() };
+  return { db, reachable: () => primary === 'reachable', close: () => db.close() };
 }
 
 /** What administration is done with, over an open database. */
-export function adminPorts(db: mongoose.Connection, publicUrl: string, by: string, log: AdminPorts['log']): AdminPorts {
+export function adminPorts(db: Database, publicUrl: string, by: string, log: AdminPorts['log']): AdminPorts {
   return {
     tenants: tenants(db),
     connections: connections(db),
@@ -173,7 +173,7 @@ async function serve(settings: Config, log: Log, store: Store): Promise<Rollcall
     app({
       handle: (request) => duringOutages(protocol(request)),
       authenticate: (token) => duringOutages(credentials.authenticate(token)),
-      ready: (): Ready => readiness(draining, store.reachable()),
+      ready: () => (draining ? shuttingDown : store.reachable() ? ready : databaseAway),
       log,
       record: ({ tenant, ...row }) => {
         rows.record(tenantId(tenant), row);
@@ -202,7 +202,7 @@ async function serve(settings: Config, log: Log, store: Store): Promise<Rollcall
 
 /** The SCIM protocol over a database. */
 export const protocolOver = (
-  db: mongoose.Connection,
+  db: Database,
   types: Registry,
   publicUrl: string,
   onCommit?: Parameters<typeof unitOfWork>[3],
@@ -210,7 +210,7 @@ export const protocolOver = (
 
 /** Where the resources of each type are kept. */
 export function storesOver(
-  db: mongoose.Connection,
+  db: Database,
   types: Registry,
   onCommit?: Parameters<typeof unitOfWork>[3],
 ): (type: ResourceType) => ResourceStore {
@@ -226,6 +226,7 @@ export function storesOver(
     hashPassword: passwords().hashPassword,
     newId: randomUUID,
     clock: Date.now,
+    pause,
     typeOf,
   };
   const stores = new Map([
@@ -239,8 +240,11 @@ export function storesOver(
   };
 }
 
+/** Those who met in a document should not meet there again. */
+const pause = (round: number): Promise<void> => setTimeout(Math.random() * Math.min(2 ** round, 100));
+
 /** The schemas, read from the project's `schemas/`, wherever it was started from. */
-export function schemas(): Registry {
+function schemas(): Registry {
   const root = fileURLToPath(new URL('../schemas/', import.meta.url));
   const read = (folder: string): Json[] =>
     readdirSync(join(root, folder))
@@ -255,10 +259,9 @@ const attributeNamed =
   (word: string): string | undefined =>
     types.map((type) => resolvePath(type, word)?.keys.join('.')).find((name) => name !== undefined);
 
-const readiness = (draining: boolean, reachable: boolean): Ready => {
-  if (draining) return { status: 'waiting', reason: 'shutting down' };
-  return reachable ? { status: 'ready' } : { status: 'waiting', reason: 'the database cannot be reached' };
-};
+const ready: Ready = { status: 'ready' };
+const shuttingDown: Ready = { status: 'waiting', reason: 'shutting down' };
+const databaseAway: Ready = { status: 'waiting', reason: 'the database cannot be reached' };
 
 /** While the database is away a client is told to come back, whatever it asked: never that something does not exist. */
 async function duringOutages<T>(answer: Promise<T>): Promise<T> {

@@ -50,7 +50,7 @@ interface Known extends FoundToken {
 }
 
 // A revoked token is refused everywhere within a second; what is left of it is for the look-up's answer and the request.
-const validMs = 1900;
+const validMs = 900;
 const mostKept = 10_000;
 const noteApartMs = 60_000;
 

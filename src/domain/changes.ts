@@ -65,3 +65,10 @@ export interface Committed {
 export class Stale extends Error {
   override readonly name = 'Stale';
 }
+
+/** The heads of what a change changes, as it was decided on: its subject first. */
+export const subjectsOf = ({ revises, removes, members, creates }: Change): readonly Head[] => [
+  ...(revises ? [revises.before] : []),
+  ...(removes ? [removes.state, ...removes.leaves] : []),
+  ...(members && !creates ? [members.group] : []),
+];

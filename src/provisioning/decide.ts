@@ -17,6 +17,8 @@ export interface Ports {
   readonly newId: () => string;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
+  /** Waits before a decision is made anew: the longer the oftener, and never two alike. */
+  readonly pause: (round: number) => Promise<void>;
   readonly typeOf: (kind: 'User' | 'Group') => ResourceType;
 }
 
@@ -40,7 +42,7 @@ export const ordered = ({ tenant, connection, requestId, deadline }: Caller): Or
  */
 export async function untilItHolds<T>(
   { deadline }: Caller,
-  clock: () => number,
+  { clock, pause }: Pick<Ports, 'clock' | 'pause'>,
   attempt: () => Promise<T>,
 ): Promise<T> {
   for (let round = 1; ; round += 1)
@@ -50,7 +52,7 @@ export async function untilItHolds<T>(
       if (error instanceof DomainError) throw toScimError(error);
       if (!(error instanceof Stale)) throw error;
       if (clock() >= deadline) throw toScimError(new DomainError({ rule: 'busy' }, { cause: error }));
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(2 ** round, 100)));
+      await pause(round);
     }
 }
 

@@ -1,4 +1,4 @@
-import type { Change } from '../domain/changes.ts';
+import type { Change, Committed, MembersChange, Revision as Revised } from '../domain/changes.ts';
 import { DomainError } from '../domain/errors.ts';
 import { same } from '../domain/journal.ts';
 import { requireNoCycle } from '../domain/nesting.ts';
@@ -19,7 +19,7 @@ const comparable = 1_000;
 
 /** Groups, as SCIM asks for them. Their members are edges, which no change of members reads as a whole. */
 export function groups(ports: Ports): ResourceStore {
-  const { states, directory, work, clock } = ports;
+  const { states, directory, work } = ports;
   const type = ports.typeOf('Group');
   const nameAttribute = type.nameAttribute.name;
 
@@ -34,7 +34,7 @@ export function groups(ports: Ports): ResourceStore {
   return {
     async create(caller, attributes, members, lenient, wanted) {
       const id = ports.newId();
-      const made = await untilItHolds(caller, clock, () => create(caller, id, attributes, members ?? [], lenient));
+      const made = await untilItHolds(caller, ports, () => create(caller, id, attributes, members ?? [], lenient));
       countRefused(made.refused, lenient);
       const stored = toStored(made.state, caller, wanted.members ? membersOf(made.joins) : {});
       return { stored, refusedMembers: made.refused };
@@ -56,13 +56,13 @@ export function groups(ports: Ports): ResourceStore {
     },
 
     async revise(caller, id, revision, lenient) {
-      const { stored, refusedMembers } = await untilItHolds(caller, clock, () => revise(caller, id, revision, lenient));
+      const { stored, refusedMembers } = await untilItHolds(caller, ports, () => revise(caller, id, revision, lenient));
       countRefused(refusedMembers, lenient);
       if (!revision.wanted.members) return { stored, refusedMembers };
       return { stored: (await readWhole(caller, id)) ?? stored, refusedMembers };
     },
 
-    remove: (caller, id, accepts) => untilItHolds(caller, clock, () => removal(ports, caller, 'Group', id, accepts)),
+    remove: (caller, id, accepts) => untilItHolds(caller, ports, () => removal(ports, caller, 'Group', id, accepts)),
 
     async memberIds(caller, id, kind, limit) {
       const { tenant } = ordered(caller);
@@ -116,46 +116,43 @@ export function groups(ports: Ports): ResourceStore {
   }
 
   async function revise(caller: Caller, id: string, revision: Revision, lenient: Leniency): Promise<Written> {
-    const { tenant, order, deadline } = ordered(caller);
+    const { tenant } = ordered(caller);
     const now = await read(tenant, id, revision.members);
     if (!now) throw new DomainError({ rule: 'unknown', type: 'Group', id });
     const { state } = now;
     if (!revision.accepts(state.version)) throw new DomainError({ rule: 'changed', type: 'Group', id });
     const owner = ownerAfter(state, { connection: caller.connection, adopts: caller.adopts });
 
-    const stored = toStored(state, caller);
-    const next = revision.decide(stored);
-    const revises = !same(next, stored.attributes);
-    const { content } = contentOf(next, nameAttribute, caller, state);
+    const after = revised(caller, state, owner, revision);
     const edges = revision.members && (await edgesOf(tenant, now, revision.members, lenient));
-    const members = edges && (edges.reset || edges.joins.length + edges.leaves.length > 0) ? edges : undefined;
     const refusedMembers = edges?.refused ?? [];
-    if (!revises && !members) return { stored, refusedMembers };
+    const changed = edges && (edges.reset || edges.joins.length + edges.leaves.length > 0) ? edges : undefined;
+    if (!after && !changed) return { stored: toStored(state, caller), refusedMembers };
 
-    const change: Change = {
-      tenant,
-      ...(revises && { revises: { before: state, after: { ...content, owner } } }),
-      ...(members && { members: { group: state, reset: members.reset, joins: members.joins, leaves: members.leaves } }),
-      ...(!revision.accepts(noVersion) && { onlyAt: state.version }),
-      relies: members?.joins.map((member) => member.id) ?? [],
-      entry: {
-        order,
-        operation: revises ? 'revise' : 'members',
-        kind: 'Group',
-        resource: id,
-        differences: revises ? recorded(state, content, undefined) : [],
-        ...(members && {
-          members: { reset: members.reset, joined: members.joins.map((member) => member.id), left: members.leaves },
-        }),
-      },
-    };
-    const inner = members?.joins.filter(({ kind }) => kind === 'Group').map((member) => member.id) ?? [];
-    const { version, at } = await (inner.length > 0
-      ? nestings.run(tenant, async () =>
-          work.commit({ ...change, nesting: await checkNesting(tenant, id, inner) }, deadline),
-        )
-      : work.commit(change, deadline));
-    return { stored: toStored({ ...state, ...(revises && content), version, modified: at }, caller), refusedMembers };
+    const onlyAt = revision.accepts(noVersion) ? {} : { onlyAt: state.version };
+    const { version, at } = await commit(caller, { ...changeOf(caller, state, after, changed), ...onlyAt });
+    return { stored: toStored({ ...state, ...after, version, modified: at }, caller), refusedMembers };
+  }
+
+  /** What the group says of itself after the revision; nothing where that is the same. */
+  function revised(caller: Caller, state: State, owner: string, { decide }: Revision): Revised['after'] | undefined {
+    const stored = toStored(state, caller);
+    const next = decide(stored);
+    return same(next, stored.attributes)
+      ? undefined
+      : { ...contentOf(next, nameAttribute, caller, state).content, owner };
+  }
+
+  /** Commits a change of a group; where another group joins, one after the other, each checked against the last. */
+  function commit(caller: Caller, change: Change): Promise<Committed> {
+    const { tenant, deadline } = ordered(caller);
+    const inner = change.members?.joins.filter(({ kind }) => kind === 'Group').map(({ id }) => id) ?? [];
+    if (inner.length === 0) return work.commit(change, deadline);
+    return nestings.run(tenant, async () => {
+      const { above, version } = await states.nestingAbove(tenant, change.entry.resource);
+      requireNoCycle(change.entry.resource, inner, above);
+      return work.commit({ ...change, nesting: version }, deadline);
+    });
   }
 
   async function read(
@@ -188,13 +185,32 @@ export function groups(ports: Ports): ResourceStore {
     const stay = new Set(wanted.map(({ id }) => id));
     return { reset: false, joins, leaves: held.filter((id) => !stay.has(id)), refused };
   }
+}
 
-  /** The version of the tenant's nesting that new edges between groups were checked against. */
-  async function checkNesting(tenant: TenantId, id: string, inner: readonly string[]): Promise<number> {
-    const { above, version } = await states.nestingAbove(tenant, id);
-    requireNoCycle(id, inner, above);
-    return version;
-  }
+/** A change of a group's own attributes, of its members, or of both. */
+function changeOf(
+  caller: Caller,
+  state: State,
+  after: Revised['after'] | undefined,
+  members: Pick<MembersChange, 'reset' | 'joins' | 'leaves'> | undefined,
+): Change {
+  const { tenant, order } = ordered(caller);
+  const { reset, joins, leaves } = members ?? { reset: false, joins: [], leaves: [] };
+  const joined = joins.map(({ id }) => id);
+  return {
+    tenant,
+    ...(after && { revises: { before: state, after } }),
+    ...(members && { members: { group: state, reset, joins, leaves } }),
+    relies: joined,
+    entry: {
+      order,
+      operation: after ? 'revise' : 'members',
+      kind: 'Group',
+      resource: state.id,
+      differences: after ? recorded(state, after, undefined) : [],
+      ...(members && { members: { reset, joined, left: leaves } }),
+    },
+  };
 }
 
 /**

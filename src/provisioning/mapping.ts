@@ -27,14 +27,15 @@ export function contentOf(
   before?: State,
 ): { content: NewContent; password: string | undefined } {
   const { externalId, password, ...rest } = attributes;
+  const name = attributes[nameAttribute];
   const others = Object.entries(before?.externalIds ?? {}).filter(([connection]) => connection !== caller.connection);
   return {
     content: {
-      name: String(attributes[nameAttribute]),
-      externalIds: Object.fromEntries([
-        ...others,
-        ...(typeof externalId === 'string' ? [[caller.connection, externalId]] : []),
-      ]),
+      name: typeof name === 'string' ? name : '',
+      externalIds: {
+        ...Object.fromEntries(others),
+        ...(typeof externalId === 'string' && { [caller.connection]: externalId }),
+      },
       attributes: rest,
     },
     password: typeof password === 'string' ? password : undefined,

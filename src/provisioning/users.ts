@@ -10,7 +10,7 @@ import { removal } from './removal.ts';
 
 /** Users, as SCIM asks for them. */
 export function users(ports: Ports): ResourceStore {
-  const { states, directory, work, clock } = ports;
+  const { states, directory, work } = ports;
   const type = ports.typeOf('User');
   const nameAttribute = type.nameAttribute.name;
 
@@ -52,7 +52,7 @@ export function users(ports: Ports): ResourceStore {
           differences: recorded(undefined, content, password),
         },
       };
-      const { at } = await untilItHolds(caller, clock, () => work.commit(change, deadline));
+      const { at } = await untilItHolds(caller, ports, () => work.commit(change, deadline));
       const head = {
         id,
         kind: 'User',
@@ -93,10 +93,10 @@ export function users(ports: Ports): ResourceStore {
         hashes.set(password, hash);
         return hash;
       };
-      return untilItHolds(caller, clock, () => revise(caller, id, revision, hashed));
+      return untilItHolds(caller, ports, () => revise(caller, id, revision, hashed));
     },
 
-    remove: (caller, id, accepts) => untilItHolds(caller, clock, () => removal(ports, caller, 'User', id, accepts)),
+    remove: (caller, id, accepts) => untilItHolds(caller, ports, () => removal(ports, caller, 'User', id, accepts)),
   };
 
   async function revise(

@@ -1,4 +1,4 @@
-import type { Change, Committed } from '../domain/changes.ts';
+import { subjectsOf, type Change, type Committed } from '../domain/changes.ts';
 import type { Head, Kind } from '../domain/states.ts';
 import type { ResourceType } from '../scim/schema/types.ts';
 import type { HeadCache } from './heads.ts';
@@ -116,26 +116,19 @@ function documentBook(heads: HeadCache) {
 
 type Book = ReturnType<typeof documentBook>;
 
-/** The heads a change was decided on. */
-const seenBy = ({ revises, removes, members, creates }: Change): Head[] => [
-  ...(revises ? [revises.before] : []),
-  ...(removes ? [removes.state, ...removes.leaves] : []),
-  ...(members && !creates ? [members.group] : []),
-];
-
 function holds(change: Change, book: Book): boolean {
   const { revises, removes, members, creates, onlyAt } = change;
   if (revises && book.current(revises.before).revision !== revises.before.revision) return false;
   if (removes && book.current(removes.state).revision !== removes.state.revision) return false;
   if (removes?.leaves.some((seen) => book.current(seen).generation !== seen.generation)) return false;
   if (members && !creates && book.current(members.group).generation !== members.group.generation) return false;
-  const [subject] = seenBy(change);
+  const [subject] = subjectsOf(change);
   return onlyAt === undefined || subject === undefined || book.current(subject).version === onlyAt;
 }
 
 /** Instants never go backwards for a resource, whatever the clocks of the processes say. */
 const instantOf = (change: Change, book: Book, now: Date): Date =>
-  new Date(Math.max(now.getTime(), ...seenBy(change).map((seen) => book.current(seen).modified.getTime())));
+  new Date(Math.max(now.getTime(), ...subjectsOf(change).map((seen) => book.current(seen).modified.getTime())));
 
 function write(change: Change, at: Date, book: Book, types: Types, writes: Writes): number {
   const { creates, revises, removes, members, tenant } = change;
@@ -144,7 +137,7 @@ function write(change: Change, at: Date, book: Book, types: Types, writes: Write
     if (members) writeMembers(change, 1, at, writes);
     return 1;
   }
-  const [subject] = seenBy(change);
+  const [subject] = subjectsOf(change);
   if (!subject) throw new TypeError('a change changes something');
   const entry = book.open(tenant, subject);
   const reset = members?.reset ? 1 : 0;

@@ -1,4 +1,4 @@
-import type { Change } from '../domain/changes.ts';
+import { subjectsOf, type Change } from '../domain/changes.ts';
 import { keyOf } from './documents.ts';
 
 /** What a change needs for itself or together with others while its batch is under way. */
@@ -15,37 +15,51 @@ export interface Claims {
  * on what it removes.
  */
 export function claimsOf(change: Change): Claims {
-  const { tenant, creates, revises, removes, members } = change;
-  const alone = new Set<string>();
-  const shared = new Set<string>(change.relies);
-  const documents = new Set<string>(change.relies);
+  const claims: Taken = { alone: new Set(), shared: new Set(change.relies), documents: new Set(change.relies) };
+  for (const claim of [claimCreation, claimRevision, claimRemoval, claimMembers, claimVersion]) claim(change, claims);
+  return claims;
+}
+
+/** The claims while they are gathered. */
+type Taken = { readonly [Kind in keyof Claims]: Set<string> };
+
+function claimCreation({ tenant, creates }: Change, { alone }: Taken): void {
   if (creates) alone.add(`${tenant} ${keyOf(creates.kind, creates.name)}`);
-  if (revises) {
-    shared.add(revises.before.id);
-    documents.add(revises.before.id);
-    alone.add(`${revises.before.id} revision`);
-    if (revises.after.name !== revises.before.name)
-      alone.add(`${tenant} ${keyOf(revises.before.kind, revises.after.name)}`);
-  }
-  if (removes) {
-    alone.add(removes.state.id);
-    documents.add(removes.state.id);
-    for (const { id } of removes.leaves) {
-      shared.add(id);
-      documents.add(id);
-    }
-  }
-  if (members && !creates) {
-    const { id } = members.group;
+}
+
+function claimRevision({ tenant, revises }: Change, { alone, shared, documents }: Taken): void {
+  if (!revises) return;
+  const { before, after } = revises;
+  shared.add(before.id);
+  documents.add(before.id);
+  alone.add(`${before.id} revision`);
+  if (after.name !== before.name) alone.add(`${tenant} ${keyOf(before.kind, after.name)}`);
+}
+
+function claimRemoval({ removes }: Change, { alone, shared, documents }: Taken): void {
+  if (!removes) return;
+  alone.add(removes.state.id);
+  documents.add(removes.state.id);
+  for (const { id } of removes.leaves) {
     shared.add(id);
     documents.add(id);
-    (members.reset ? alone : shared).add(`${id} members`);
-    for (const member of members.joins) alone.add(`${id} ${member.id}`);
-    for (const member of members.leaves) alone.add(`${id} ${member}`);
   }
-  if (change.onlyAt !== undefined) alone.add(revises?.before.id ?? members?.group.id ?? removes?.state.id ?? '');
-  if (change.nesting !== undefined) alone.add(`${tenant} nesting`);
-  return { alone, shared, documents };
+}
+
+function claimMembers({ members, creates }: Change, { alone, shared, documents }: Taken): void {
+  if (!members || creates) return;
+  const { id } = members.group;
+  shared.add(id);
+  documents.add(id);
+  (members.reset ? alone : shared).add(`${id} members`);
+  for (const member of members.joins) alone.add(`${id} ${member.id}`);
+  for (const member of members.leaves) alone.add(`${id} ${member}`);
+}
+
+function claimVersion(change: Change, { alone }: Taken): void {
+  const { tenant, onlyAt, nesting } = change;
+  if (onlyAt !== undefined) for (const { id } of subjectsOf(change)) alone.add(id);
+  if (nesting !== undefined) alone.add(`${tenant} nesting`);
 }
 
 /** Which claims are taken, and by how many. */

@@ -61,6 +61,9 @@ async function requireReplicaSet(connection: mongoose.Connection): Promise<void>
     throw new UnusableDatabase(`MongoDB ${version} is too old: Rollcall needs ${oldest.join('.')} or newer.`);
 }
 
+/** A database, connected. */
+export type Database = Awaited<ReturnType<typeof connect>>;
+
 /** Whether the database could not be reached, or had no primary, or did not answer in time. */
 export const isOutage = (error: unknown): boolean =>
   error instanceof mongoose.mongo.MongoNetworkError ||
@@ -77,8 +80,9 @@ export const isOutage = (error: unknown): boolean =>
 const outageCodes = new Set([50, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436]);
 
 /** Tells, at each change, whether there is a primary that writes can go to. */
-export function watchPrimary(connection: mongoose.Connection, onChange: (reachable: boolean) => void): void {
+export function watchPrimary(connection: mongoose.Connection, onChange: (primary: 'reachable' | 'away') => void): void {
   connection.getClient().on('topologyDescriptionChanged', ({ newDescription }) => {
-    onChange(newDescription.type === 'ReplicaSetWithPrimary' || newDescription.type === 'Sharded');
+    const { type } = newDescription;
+    onChange(type === 'ReplicaSetWithPrimary' || type === 'Sharded' ? 'reachable' : 'away');
   });
 }

@@ -56,26 +56,23 @@ export function directory(connection: mongoose.Connection): Directory {
   }
 
   async function count(view: View, kind: Kind, split: Split, order: Order): Promise<number> {
-    if (!split.indexed && !split.rest) {
-      const all = await total(connection, view.tenant, kind);
-      if (all > limit && !order.indexed) throw new DomainError({ rule: 'too-many-matches', limit });
-      return all;
-    }
-    const candidates = [{ $match: baseOf(view, kind, split) }, { $limit: limit + 1 }];
+    if (split.indexed || split.rest) return countMatches(view, kind, split);
+    const all = await total(connection, view.tenant, kind);
+    if (all > limit && !order.indexed) throw new DomainError({ rule: 'too-many-matches', limit });
+    return all;
+  }
+
+  async function countMatches(view: View, kind: Kind, split: Split): Promise<number> {
+    const matched = split.rest && { matched: [{ $match: split.rest }, { $count: 'n' }] };
     const [row] = await resources()
-      .aggregate<{ examined: { n: number }[]; matched?: { n: number }[] }>([
-        ...candidates,
-        {
-          $facet: {
-            examined: [{ $count: 'n' }],
-            ...(split.rest && { matched: [{ $match: split.rest }, { $count: 'n' }] }),
-          },
-        },
+      .aggregate<{ examined: Count[]; matched?: Count[] }>([
+        { $match: baseOf(view, kind, split) },
+        { $limit: limit + 1 },
+        { $facet: { examined: [{ $count: 'n' }], ...matched } },
       ])
       .toArray();
-    const examined = row?.examined[0]?.n ?? 0;
-    if (examined > limit) throw new DomainError({ rule: 'too-many-matches', limit });
-    return row?.matched ? (row.matched[0]?.n ?? 0) : examined;
+    if (counted(row?.examined) > limit) throw new DomainError({ rule: 'too-many-matches', limit });
+    return counted(row?.matched ?? row?.examined);
   }
 
   async function page(
@@ -138,6 +135,13 @@ export function directory(connection: mongoose.Connection): Directory {
     memberIds: held.memberIds,
   };
 }
+
+interface Count {
+  readonly n: number;
+}
+
+/** `$count` of nothing gives nothing. */
+const counted = (rows: readonly Count[] | undefined): number => rows?.[0]?.n ?? 0;
 
 const keyOfTerm = ({ attribute, value, type }: EdgeTerm): string => JSON.stringify([attribute, value, type]);
 

@@ -91,10 +91,10 @@ const totals = new mongoose.Schema({ _id: String, epoch: Number, counts: Mixed }
 const meta = new mongoose.Schema({ _id: String, version: Number, holder: ObjectId, until: Date }, options);
 
 /** Every collection of the tenants' data, by its name. */
-export const collections = { resources, edges, history, journal, closings, nesting, totals, meta } as const;
+const collections = { resources, edges, history, journal, closings, nesting, totals, meta } as const;
 
 /** What the collections look like now. A migration that changes it raises this. */
-export const schemaVersion = 1;
+const schemaVersion = 1;
 
 /** A collection that comes with indexes. */
 interface Indexed {
@@ -157,7 +157,10 @@ async function lease(
     const taken = await leases.findOneAndUpdate({ _id, $expr: { $lt: ['$until', '$$NOW'] } }, [
       { $set: { holder, until: { $add: ['$$NOW', milliseconds] } } },
     ]);
-    if (taken) return async () => void (await leases.updateOne({ _id, holder }, { $set: { until: new Date(0) } }));
+    if (taken)
+      return async () => {
+        await leases.updateOne({ _id, holder }, { $set: { until: new Date(0) } });
+      };
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

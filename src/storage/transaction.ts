@@ -37,8 +37,7 @@ export async function transact(
   try {
     for (const { command, due } of commandsOf(writes)) {
       const answer = await db.command({ ...command, maxTimeMS: milliseconds }, { session });
-      if (Array.isArray(answer['writeErrors']) && answer['writeErrors'].length > 0)
-        throw new Conflict(String(answer['writeErrors'][0].code));
+      if ('writeErrors' in answer) throw new Conflict('a write was refused');
       if (due !== undefined && answer['n'] !== due) throw new Conflict(`met ${String(answer['n'])} of ${due}`);
     }
   } catch (error) {

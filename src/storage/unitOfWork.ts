@@ -20,7 +20,9 @@ interface Waiting {
   /** It was once turned away by one that did the same: it may break a batch. */
   suspect: boolean;
   readonly resolve: (committed: Committed) => void;
-  readonly reject: (error: unknown) => void;
+  readonly reject: (error: Error) => void;
+  /** It was told its outcome. */
+  settled: boolean;
 }
 
 /** A batch holds at most so many changes, which write at most so many documents; a larger change goes alone. */
@@ -101,11 +103,10 @@ export function unitOfWork(
       for (let round = 1; left.length > 0; round += 1) left = await attempt(left, round);
     } catch (error) {
       // One change that the database refuses for what it is must not take the others with it.
-      if (batch.length === 1)
-        left.forEach(({ reject }) => {
-          reject(error);
-        });
-      else for (const item of left) await run([item]);
+      const open = left.filter(({ settled }) => !settled);
+      if (batch.length > 1) for (const item of open) await run([item]);
+      else
+        for (const { reject } of open) reject(error instanceof Error ? error : new Error('refused', { cause: error }));
     }
   }
 
@@ -167,7 +168,14 @@ export function unitOfWork(
   return {
     commit: (change, deadline) =>
       new Promise<Committed>((resolve, reject) => {
-        const waiting = { change, claims: claimsOf(change), weight: weightOf(change), deadline, suspect: false };
+        const waiting = {
+          change,
+          claims: claimsOf(change),
+          weight: weightOf(change),
+          deadline,
+          suspect: false,
+          settled: false,
+        };
         const expiry = setTimeout(
           () => {
             const at = queue.indexOf(entry);
@@ -180,12 +188,13 @@ export function unitOfWork(
         const entry: Waiting = {
           ...waiting,
           resolve(committed) {
+            entry.settled = true;
             clearTimeout(expiry);
             resolve(committed);
           },
           reject(error) {
             clearTimeout(expiry);
-            reject(error as Error);
+            reject(error);
           },
         };
         queue.push(entry);

@@ -1,7 +1,6 @@
 import type mongoose from 'mongoose';
-import type { Change } from '../domain/changes.ts';
+import { Stale, subjectsOf, type Change } from '../domain/changes.ts';
 import { DomainError } from '../domain/errors.ts';
-import { Stale } from '../domain/changes.ts';
 import { headFields, keyOf, toHead, type HeadDocument, type ResourceDocument, type EdgeDocument } from './documents.ts';
 import type { HeadCache } from './heads.ts';
 
@@ -30,31 +29,53 @@ export async function findBroken<C extends { readonly change: Change }>(
   for (const item of batch) for (const id of reliedOn(item.change)) if (!documents.has(id)) heads.forget(id);
   for (const document of documents.values()) heads.keep(toHead(document));
 
-  const broken = new Map<C, Error>();
-  for (const item of batch) {
-    const { change } = item;
-    const name = newName(change);
-    const holder = name && taken.get(`${change.tenant} ${name.key}`);
-    if (name && holder !== undefined && holder !== name.id)
-      broken.set(item, new DomainError({ rule: 'name-taken', type: name.type, name: name.name }));
-    else if (reliedOn(change).some((id) => documents.get(id)?.tenant !== change.tenant))
-      broken.set(item, new Stale('gone'));
-    else if (!membersHold(change, members)) broken.set(item, new Stale('members changed'));
-    else if (change.removes && (left.get(change.removes.state.id) ?? 0) !== change.removes.edges)
-      broken.set(item, new Stale('memberships changed'));
-    else if (change.nesting !== undefined && (nesting.get(change.tenant) ?? 0) !== change.nesting)
-      broken.set(item, new Stale('nesting changed'));
-  }
-  return broken;
+  const facts = { documents, left, taken, members, nesting };
+  const faults = batch.flatMap((item) => {
+    const fault = faultOf(item.change, facts);
+    return fault ? [[item, fault] as const] : [];
+  });
+  return new Map(faults);
+}
+
+/** What stands in the database of all that a batch relies on. */
+interface Facts {
+  readonly documents: ReadonlyMap<string, HeadOfTenant>;
+  readonly left: ReadonlyMap<string, number>;
+  readonly taken: ReadonlyMap<string, string>;
+  readonly members: ReadonlySet<string>;
+  readonly nesting: ReadonlyMap<string, number>;
+}
+
+function faultOf(change: Change, facts: Facts): Error | undefined {
+  return nameFault(change, facts) ?? reasons.find(([, holds]) => !holds(change, facts))?.[0]();
+}
+
+/** What has to hold, each with what is said where it does not. */
+const reasons: readonly (readonly [fault: () => Error, holds: (change: Change, facts: Facts) => boolean])[] = [
+  [
+    () => new Stale('gone'),
+    (change, { documents }) => reliedOn(change).every((id) => documents.get(id)?.tenant === change.tenant),
+  ],
+  [() => new Stale('members changed'), membersHold],
+  [
+    () => new Stale('memberships changed'),
+    ({ removes }, { left }) => !removes || (left.get(removes.state.id) ?? 0) === removes.edges,
+  ],
+  [
+    () => new Stale('nesting changed'),
+    ({ tenant, nesting }, facts) => nesting === undefined || (facts.nesting.get(tenant) ?? 0) === nesting,
+  ],
+];
+
+function nameFault(change: Change, { taken }: Facts): Error | undefined {
+  const name = newName(change);
+  const holder = name && taken.get(`${change.tenant} ${name.key}`);
+  if (!name || holder === undefined || holder === name.id) return undefined;
+  return new DomainError({ rule: 'name-taken', type: name.type, name: name.name });
 }
 
 /** Ids that must exist for a change to hold. */
-const reliedOn = ({ relies, revises, removes, members, creates }: Change): string[] => [
-  ...relies,
-  ...(revises ? [revises.before.id] : []),
-  ...(removes ? [removes.state.id, ...removes.leaves.map(({ id }) => id)] : []),
-  ...(members && !creates ? [members.group.id] : []),
-];
+const reliedOn = (change: Change): string[] => [...change.relies, ...subjectsOf(change).map(({ id }) => id)];
 
 const newName = ({ creates, revises }: Change) => {
   if (creates)
@@ -139,7 +160,7 @@ async function readEdges(db: mongoose.mongo.Db, batch: readonly { readonly chang
   return new Set(pages.flat().map(({ group, member, generation }) => `${group} ${member} ${generation}`));
 }
 
-function membersHold({ members, creates }: Change, live: ReadonlySet<string>): boolean {
+function membersHold({ members, creates }: Change, { members: live }: Facts): boolean {
   if (!members || creates || members.reset) return true;
   const { id, generation } = members.group;
   const isIn = (member: string): boolean => live.has(`${id} ${member} ${generation}`);

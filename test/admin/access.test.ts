@@ -22,6 +22,7 @@ describe('admin/access', () => {
   let clock: number;
   let ports: AccessPorts;
   let token: string;
+  let watched: mongoose.Connection | undefined;
 
   /** As a server has it, with look-ups counted and a clock that the test moves. */
   const counted = (): AccessPorts => ({
@@ -55,7 +56,7 @@ describe('admin/access', () => {
   });
 
   after(async () => {
-    await Promise.all([one.close(), other.close()]);
+    await Promise.all([one.close(), other.close(), watched?.close()]);
     await here.drop();
   });
 
@@ -94,10 +95,10 @@ describe('admin/access', () => {
   });
 
   it('a warm token costs MongoDB no command, a cold one a single one', async () => {
-    const db = await mongoose.createConnection(here.uri, { monitorCommands: true }).asPromise();
+    watched = await mongoose.createConnection(here.uri, { monitorCommands: true }).asPromise();
     const commands: string[] = [];
-    db.getClient().on('commandStarted', ({ commandName }) => commands.push(commandName));
-    const { authenticate, settled } = access({ ...ports, tokens: tokens(db) });
+    watched.getClient().on('commandStarted', ({ commandName }) => commands.push(commandName));
+    const { authenticate, settled } = access({ ...ports, tokens: tokens(watched) });
     await authenticate(token);
     await settled();
     expect(commands.splice(0)).to.deep.equal(['aggregate', 'update']); // The second notes the use, behind the request.
@@ -108,7 +109,6 @@ describe('admin/access', () => {
     await authenticate(token);
     await settled();
     expect(commands.splice(0)).to.deep.equal(['aggregate']);
-    await db.close();
   });
 
   it('does not look up what can be no token, and an unknown one not again and again', async () => {

@@ -121,6 +121,7 @@ for (const victims of ['the server', 'mongod', 'both'] as const)
         expect(all.some(({ repeat }) => repeat), 'some write was under way').to.equal(true);
         const { found } = await readAll();
         const faults = faultsOf(found, recording.attempts);
+        if (faults.length) { const { writeFileSync } = await import('node:fs'); writeFileSync(`/tmp/faults-${victims.replace(' ', '')}-${round}.json`, JSON.stringify({ faults, found, attempts: recording.attempts, killed, back }, null, 1)); }
         expect(faults.slice(0, 10), `${faults.length} faults; seed ${seed}`).to.deep.equal([]);
       });
     }
