@@ -11,6 +11,7 @@ import type { Config } from './config.ts';
 import { MongodError } from './mongod/errors.ts';
 import { makePlaces } from './mongod/files.ts';
 import { holder, lock } from './mongod/lock.ts';
+import { notedAddress } from './storage/address.ts';
 import { provisioningLog } from './storage/provisioningLog.ts';
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
@@ -21,7 +22,9 @@ async function open(): Promise<Opened> {
   const { db, close } =
     settings.mongodbUri === undefined ? await openEmbedded(settings) : await openStore(settings, say);
   const log = provisioningLog(db, () => undefined);
-  return { ports: adminPorts(db, settings.publicUrl, operator(), log), close };
+  // What an identity provider is told is where the server is, whatever this shell's settings say.
+  const publicUrl = (await notedAddress(db)) ?? settings.publicUrl;
+  return { ports: adminPorts(db, publicUrl, operator(), log), close };
 }
 
 const patienceMs = 60_000;

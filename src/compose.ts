@@ -27,6 +27,7 @@ import { resolvePath } from './scim/schema/path.ts';
 import { registry, type Registry } from './scim/schema/registry.ts';
 import type { ResourceType } from './scim/schema/types.ts';
 import type { Json, ResourceStore } from './scim/types.ts';
+import { noteAddress } from './storage/address.ts';
 import { connect, isOutage, watchPrimary, type Database } from './storage/connect.ts';
 import { connectionsModel } from './storage/connectionDocuments.ts';
 import { connections } from './storage/connections.ts';
@@ -186,6 +187,7 @@ async function serve(settings: Config, log: Log, store: Store): Promise<Rollcall
     }),
     { host: settings.host, port: settings.port, tls: settings.tls },
   );
+  await noteAddress(db, settings.publicUrl);
   return {
     url: server.url,
     scimBaseUrl: admin.scimBaseUrl,

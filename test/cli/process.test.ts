@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { makePlaces } from '../../src/mongod/files.ts';
 import { holder } from '../../src/mongod/lock.ts';
+import { noteAddress } from '../../src/storage/address.ts';
 import { connect } from '../../src/storage/connect.ts';
 import { runScript } from '../support/child.ts';
 import { temporaryFolders } from '../support/folders.ts';
@@ -69,6 +70,11 @@ describe('cli as a process', function () {
     const db = await connect(database.uri);
     const { id } = JSON.parse(made.out) as { id: string };
     expect(await db.collection<{ _id: string }>('tenants').countDocuments({ _id: id })).to.equal(1);
+    // The server has told where it is found; the settings of this shell say something else.
+    await noteAddress(db, 'https://scim.example.com');
+    const given = ['--tenant', 'acme', '--name', 'okta', '--json'];
+    const linked = await rollcall({ MONGODB_URI: database.uri }, 'connection', 'create', ...given);
+    expect(JSON.parse(linked.out)).to.include({ scimBaseUrl: 'https://scim.example.com/scim/v2' });
     await db.close();
     await database.drop();
   });

@@ -39,6 +39,8 @@ interface Evidence {
   readonly told: ReadonlyMap<string, readonly Told[]>;
   readonly journal: readonly JournalDocument[];
   readonly byRequest: ReadonlyMap<string, readonly JournalDocument[]>;
+  /** When, at the latest, what a request wrote could be seen. */
+  readonly seen: (request: string | undefined) => number;
 }
 
 /**
@@ -47,11 +49,13 @@ interface Evidence {
  */
 export function faultsOf(found: Found, attempts: readonly Attempt[]): Fault[] {
   const lives = livesOf(found);
+  const ends = new Map(attempts.flatMap(({ answer, ended }) => (answer && answer.status !== 503 ? [[answer.request, ended]] : [])));
   const evidence: Evidence = {
     lives,
     told: grouped(membershipsTold(lives), ({ group, member }) => `${group} ${member}`),
     journal: found.journal,
     byRequest: grouped(found.journal, ({ request }) => request),
+    seen: (request = '') => ends.get(request) ?? Infinity,
   };
   return [
     ...faultsWithin(found),
@@ -113,20 +117,15 @@ function acknowledged(
   return faults;
 }
 
-/** Whether somebody was in a group, or not in it, at some moment between question and answer; who is gone is excused. */
-function was(
-  where: 'in' | 'out',
-  group: string,
-  member: string,
-  { sent, ended }: Attempt,
-  { told, lives }: Evidence,
-): boolean {
-  const there = (told.get(`${group} ${member}`) ?? []).filter(
-    ({ from, to }) => from.getTime() <= ended && (to?.getTime() ?? Infinity) >= sent,
-  );
+/**
+ * Whether somebody was in a group, or not in it, at some moment between question and answer; who is gone is excused. A
+ * write has its instant before it can be seen: who reads in between sees what was before.
+ */
+function was(where: 'in' | 'out', group: string, member: string, { sent, ended }: Attempt, { told, lives, seen }: Evidence): boolean {
+  const there = told.get(`${group} ${member}`) ?? [];
   const gone = lives.get(member)?.removed?.at.getTime() ?? Infinity;
-  if (where === 'in') return there.length > 0 || gone <= ended;
-  return !there.some(({ from, to }) => from.getTime() < sent && (to?.getTime() ?? Infinity) > ended);
+  if (where === 'in') return gone <= ended || there.some(({ from, closedBy }) => from.getTime() <= ended && seen(closedBy) >= sent);
+  return !there.some(({ to, openedBy }) => seen(openedBy) < sent && (to?.getTime() ?? Infinity) > ended);
 }
 
 /** Whether an entry records what was claimed, or the part of it that was left to do. */

@@ -43,6 +43,9 @@ export interface Told {
   readonly generation: number;
   readonly from: Date;
   readonly to: Date | undefined;
+  /** By which requests it began and ended. */
+  readonly openedBy: string;
+  readonly closedBy: string | undefined;
   /** Whether it ended with the member, which gives the group a new version without an entry; undefined: can't be told. */
   readonly endedWithMember: boolean | undefined;
 }
@@ -120,24 +123,30 @@ export function membershipsTold(lives: ReadonlyMap<string, Life>): Told[] {
 
 function toldOf({ id: group, entries }: Life, lives: ReadonlyMap<string, Life>): Told[] {
   const told: Told[] = [];
-  const open = new Map<string, Date>();
+  const open = new Map<string, JournalDocument>();
   let generation = 1;
 
-  const close = (member: string, at: Date | undefined): void => {
-    const from = open.get(member);
-    if (!from) return;
+  const close = (member: string, entry: JournalDocument | undefined): void => {
+    const opened = open.get(member);
+    if (!opened) return;
     open.delete(member);
-    const gone = lives.get(member)?.removed?.at;
-    const first = gone !== undefined && (at === undefined || gone <= at);
-    const tie = at !== undefined && gone?.getTime() === at.getTime();
-    told.push({ group, member, generation, from, to: first ? gone : at, endedWithMember: tie ? undefined : first });
+    const gone = lives.get(member)?.removed;
+    const first = gone !== undefined && (entry === undefined || gone.at <= entry.at);
+    const tie = entry !== undefined && gone?.at.getTime() === entry.at.getTime();
+    const closed = first ? gone : entry;
+    told.push({
+      ...{ group, member, generation, from: opened.at, to: closed?.at },
+      ...{ openedBy: opened.request, closedBy: closed?.request },
+      endedWithMember: tie ? undefined : first,
+    });
   };
 
-  for (const { operation, members, at } of entries) {
-    if (members?.reset || operation === 'remove') for (const member of [...open.keys()]) close(member, at);
+  for (const entry of entries) {
+    const { operation, members } = entry;
+    if (members?.reset || operation === 'remove') for (const member of [...open.keys()]) close(member, entry);
     if (members?.reset) generation += 1;
-    for (const member of members?.left ?? []) close(member, at);
-    for (const member of members?.joined ?? []) open.set(member, at);
+    for (const member of members?.left ?? []) close(member, entry);
+    for (const member of members?.joined ?? []) open.set(member, entry);
   }
   for (const member of [...open.keys()]) close(member, undefined);
   return told;
