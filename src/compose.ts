@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -141,6 +141,7 @@ export async function start(settings: Config, log: Log): Promise<Rollcall> {
   try {
     return await serve(settings, log, store);
   } catch (error) {
+    // Harmless where it is closed already.
     await store.close();
     throw error;
   }
@@ -152,9 +153,6 @@ async function serve(settings: Config, log: Log, store: Store): Promise<Rollcall
     log.error(`${lost} rows of the provisioning log were lost`);
   });
   const admin = adminPorts(db, settings.publicUrl, 'server', rows);
-  const made = await firstRun(admin);
-  if (made) await writeFirstRun(settings.dataDir, made);
-
   const keeping = housekeeping(db, (error) => {
     if (!isOutage(error)) log.error('housekeeping failed; it is tried again', { error });
   });
@@ -187,19 +185,23 @@ async function serve(settings: Config, log: Log, store: Store): Promise<Rollcall
     }),
     { host: settings.host, port: settings.port, tls: settings.tls },
   );
-  await noteAddress(db, settings.publicUrl);
-  return {
-    url: server.url,
-    scimBaseUrl: admin.scimBaseUrl,
-    firstRun: made,
-    async close() {
-      draining = true;
-      await server.close();
-      await Promise.all([keeping.stop(), credentials.settled()]);
-      await rows.stop();
-      await store.close();
-    },
+  const close = async () => {
+    draining = true;
+    await server.close();
+    await Promise.all([keeping.stop(), credentials.settled()]);
+    await rows.stop();
+    await store.close();
   };
+  try {
+    await noteAddress(db, settings.publicUrl);
+    // Only now: where nobody can listen, nothing is made that is shown just once.
+    const made = await firstRun(admin);
+    await noteFirstRun(settings.dataDir, admin.scimBaseUrl, made);
+    return { url: server.url, scimBaseUrl: admin.scimBaseUrl, firstRun: made, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 /** The SCIM protocol over a database. */
@@ -274,7 +276,20 @@ async function duringOutages<T>(answer: Promise<T>): Promise<T> {
   }
 }
 
-async function writeFirstRun(dataDir: string, made: FirstRun): Promise<void> {
+/** Keeps what the first start made; at later ones, where the server is found now. */
+async function noteFirstRun(dataDir: string, scimBaseUrl: string, made: FirstRun | undefined): Promise<void> {
+  const file = join(dataDir, 'first-run.json');
+  const kept = made ?? (await readFirstRun(file));
+  if (!kept || (!made && kept.scimBaseUrl === scimBaseUrl)) return;
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  await writeFile(join(dataDir, 'first-run.json'), `${JSON.stringify(made)}\n`, { mode: 0o600 });
+  await writeFile(file, `${JSON.stringify({ ...kept, scimBaseUrl })}\n`, { mode: 0o600 });
+}
+
+/** What an earlier start kept; undefined where it was taken away, or is no longer what it was. */
+async function readFirstRun(file: string): Promise<FirstRun | undefined> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as FirstRun;
+  } catch {
+    return undefined;
+  }
 }

@@ -6,14 +6,7 @@ import { createLog } from './log.ts';
 async function main(): Promise<void> {
   const settings = config();
   const log = createLog(settings.logLevel, process.stderr);
-  const server = await start(settings, log);
-
-  process.stdout.write(`Rollcall is ready.\n  SCIM base URL: ${server.scimBaseUrl}\n`);
-  if (server.firstRun)
-    process.stdout.write(
-      `  Token:         ${server.firstRun.token}\n` +
-        `The token is shown this once, and kept in ${settings.dataDir}/first-run.json; the tenant is 'demo'.\n`,
-    );
+  const starting = start(settings, log);
 
   let stopping = false;
   const stop = (): void => {
@@ -21,16 +14,27 @@ async function main(): Promise<void> {
     if (stopping) process.exit(1);
     stopping = true;
     log.info('stopping');
-    server.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        log.error('could not stop cleanly', { error });
-        process.exit(1);
-      },
-    );
+    // Also while it is still starting: else the embedded database would be left behind.
+    starting
+      .then((server) => server.close())
+      .then(
+        () => process.exit(0),
+        (error: unknown) => {
+          log.error('could not stop cleanly', { error });
+          process.exit(1);
+        },
+      );
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+
+  const server = await starting;
+  process.stdout.write(`Rollcall is ready.\n  SCIM base URL: ${server.scimBaseUrl}\n`);
+  if (server.firstRun)
+    process.stdout.write(
+      `  Token:         ${server.firstRun.token}\n` +
+        `The token is shown this once, and kept in ${settings.dataDir}/first-run.json; the tenant is 'demo'.\n`,
+    );
 }
 
 main().catch((error: unknown) => {

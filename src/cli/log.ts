@@ -12,7 +12,7 @@ export function logText(rows: readonly Row[], limit: number): string {
       ['STATUS', ({ status }) => String(status)],
       ['OPERATION', ({ operation, resourceType = '' }) => `${operation} ${resourceType}`.trim()],
       ['RESOURCE', ({ resourceId = '' }) => resourceId],
-      ['PROBLEM', ({ scimType = '', attribute = '' }) => `${scimType} ${attribute}`.trim()],
+      ['PROBLEM', problem],
       ['REPAIRED', ({ repaired }) => repairs(repaired)],
       ['REFUSED MEMBERS', refusals],
       ['REQUEST', ({ requestId }) => requestId],
@@ -22,6 +22,23 @@ export function logText(rows: readonly Row[], limit: number): string {
   const last = rows.at(-1);
   return last && rows.length === limit ? `${shown}\nOlder rows: --before ${last.id}` : shown;
 }
+
+/** What is wrong where the protocol has no word for it. */
+const problems: ReadonlyMap<number, string> = new Map([
+  [403, 'not allowed'],
+  [404, 'not found'],
+  [405, 'no such method'],
+  [408, 'too slow'],
+  [412, 'changed meanwhile'],
+  [413, 'too large'],
+  [415, 'media type'],
+  [500, 'server fault'],
+  [501, 'not served'],
+  [503, 'unavailable'],
+]);
+
+const problem = ({ status, scimType, rule, attribute = '' }: Row): string =>
+  `${rule ?? scimType ?? problems.get(status) ?? ''} ${attribute}`.trim();
 
 const repairs = (repaired: Row['repaired']): string =>
   Object.entries(repaired)

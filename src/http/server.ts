@@ -42,7 +42,11 @@ const idleMs = 120_000;
 
 const maxConnections = 10_000;
 
-/** Listens with an application, over TLS 1.2 or newer where there is a certificate (RFC 7644 §7.2). */
+/**
+ * Listens with an application, over TLS 1.2 or newer where there is a certificate (RFC 7644 §7.2).
+ *
+ * @throws Error with what to do, and the code of what is in the way (`EADDRINUSE`)
+ */
 export async function listen(
   app: RequestListener,
   { host, port, tls, drainMs = 25_000 }: Listening,
@@ -59,9 +63,12 @@ export async function listen(
   });
   const connections = connected(server, scheme);
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    const refused = (error: NodeJS.ErrnoException) => {
+      reject(cannotListen(error, `${host}:${String(port)}`));
+    };
+    server.once('error', refused);
     server.listen(port, host, () => {
-      server.off('error', reject);
+      server.off('error', refused);
       resolve();
     });
   });
@@ -70,6 +77,20 @@ export async function listen(
     url: urlOf(server.address(), scheme),
     close: () => (closing ??= closed(server, connections, drainMs)),
   };
+}
+
+const inTheWay: ReadonlyMap<string, string> = new Map([
+  ['EADDRINUSE', 'something else listens there'],
+  ['EACCES', 'this user may not use that port'],
+  ['EADDRNOTAVAIL', 'this machine does not have that address'],
+]);
+
+function cannotListen(cause: NodeJS.ErrnoException, place: string): Error {
+  const { code = '', message } = cause;
+  const why = inTheWay.get(code) ?? message;
+  return Object.assign(new Error(`Cannot listen on ${place}: ${why}. Set PORT or HOST to another`, { cause }), {
+    code,
+  });
 }
 
 function urlOf(address: AddressInfo | string | null, scheme: 'http' | 'https'): string {

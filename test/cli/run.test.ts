@@ -125,7 +125,7 @@ describe('cli', () => {
         operation: 'PATCH',
         resourceType: 'Group',
         resourceId: 'g1',
-        status: at === 3 ? 400 : 200,
+        status: [404, 200, 200, 400, 200][at] ?? 200,
         ...(at === 3 && { scimType: 'invalidValue', attribute: 'members' }),
         repaired: { 'members-as-object': 2 },
         refusedMembers: ['a', 'b', 'c', 'd'],
@@ -140,6 +140,8 @@ describe('cli', () => {
     const before = /--before (\S+)/.exec(out)?.[1] ?? '';
     const rows = (await json(`connection log entra --tenant acme --before ${before}`)) as { requestId: string }[];
     expect(rows.map(({ requestId }) => requestId)).to.deep.equal(['r2', 'r1', 'r0']);
+    const unnamed = await rollcall('connection log entra --tenant acme --request r0');
+    expect(unnamed.out, 'what SCIM has no word for').to.match(/ 404 +PATCH Group +g1 +not found /);
     expect(
       await json('connection log entra --tenant acme --outcome refused --resource g1 --request r3'),
     ).to.have.length(1);

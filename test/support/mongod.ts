@@ -64,13 +64,36 @@ export async function freshDatabase(): Promise<TestDatabase> {
 const watchdog = 'trap "" INT TERM HUP; "$@" >/dev/null 2>&1 </dev/null & read -r _; kill -9 $!; wait; rm -rf "$HERE"';
 
 async function start(): Promise<TestMongod> {
+  const { host, stop } = await run('--replSet', 'test', '--oplogSize', '256');
+  await onServer(`mongodb://${host}/?directConnection=true`, async (client) => {
+    const admin = client.db('admin');
+    await admin.command({ replSetInitiate: { _id: 'test', members: [{ _id: 0, host }] } });
+    while ((await admin.command({ hello: 1 }))['isWritablePrimary'] !== true) await sleep(5);
+  });
+  return {
+    uri: `mongodb://${host}/?replicaSet=test`,
+    stop: () => {
+      shared = undefined;
+      return stop();
+    },
+  };
+}
+
+/** A mongod that is no replica set, as its packages start it. */
+export async function standaloneMongod(): Promise<TestMongod> {
+  const { host, stop } = await run();
+  return { uri: `mongodb://${host}/`, stop };
+}
+
+/** Runs a mongod on files of its own. */
+async function run(...more: readonly string[]): Promise<{ readonly host: string; stop(): Promise<void> }> {
   const { file } = await testBinary();
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-test-mongod-'));
   const log = join(folder, 'log');
   const args = [
     ...['--dbpath', folder, '--logpath', log, '--bind_ip', '127.0.0.1', '--port', '0', '--nounixsocket'],
-    ...['--replSet', 'test', '--oplogSize', '256', '--wiredTigerCacheSizeGB', '1'],
-    ...['--networkMessageCompressors', 'disabled', '--setParameter', 'diagnosticDataCollectionEnabled=false'],
+    ...['--wiredTigerCacheSizeGB', '1', '--networkMessageCompressors', 'disabled'],
+    ...['--setParameter', 'diagnosticDataCollectionEnabled=false', ...more],
   ];
   const shell = spawn('/bin/sh', ['-c', watchdog, 'sh', file, ...args], {
     detached: true,
@@ -83,18 +106,9 @@ async function start(): Promise<TestMongod> {
       resolve();
     }),
   );
-
-  const port = await listeningPort(log);
-  const host = `127.0.0.1:${String(port)}`;
-  await onServer(`mongodb://${host}/?directConnection=true`, async (client) => {
-    const admin = client.db('admin');
-    await admin.command({ replSetInitiate: { _id: 'test', members: [{ _id: 0, host }] } });
-    while ((await admin.command({ hello: 1 }))['isWritablePrimary'] !== true) await sleep(5);
-  });
   return {
-    uri: `mongodb://${host}/?replicaSet=test`,
+    host: `127.0.0.1:${String(await listeningPort(log))}`,
     stop: () => {
-      shared = undefined;
       shell.ref();
       shell.stdin.end();
       return ended;
