@@ -17,6 +17,8 @@ export interface LogRow {
   /** The HTTP status of the answer. */
   readonly status: number;
   readonly scimType?: string;
+  /** The rule that was broken, in a word of ours: `owned-elsewhere`. */
+  readonly rule?: string;
   /** The attribute at fault. */
   readonly attribute?: string;
   /** What the dialect repaired, and how often. */

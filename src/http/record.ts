@@ -3,7 +3,7 @@ import type { ScimResponse } from '../scim/types.ts';
 import type { Exchange } from './exchange.ts';
 import { resourceOf } from './target.ts';
 
-/** One row of the provisioning log (DESIGN 3): a write or a refusal, without personal values. */
+/** One row of the provisioning log: a write or a refusal, without personal values. */
 export interface ProvisioningRow {
   readonly time: Date;
   readonly requestId: string;
@@ -15,6 +15,8 @@ export interface ProvisioningRow {
   readonly resourceId?: string;
   readonly status: number;
   readonly scimType?: ScimType;
+  /** The rule that was broken, in a word of ours. */
+  readonly rule?: string;
   /** The attribute at fault. The detail itself is not kept: it may quote a person's data. */
   readonly attribute?: string;
   /** What the dialect repaired, and how often. */
@@ -60,7 +62,7 @@ export function rowOfRefusal(
   exchange: Exchange,
   method: string,
   now: number,
-  { status, scimType, message }: ScimError,
+  { status, scimType, rule, message }: ScimError,
   attributeNamed: AttributeNamed,
 ): ProvisioningRow | undefined {
   if (status === 401) return undefined;
@@ -68,6 +70,7 @@ export function rowOfRefusal(
   return rowOf(exchange, method, now, {
     status,
     ...(scimType !== undefined && { scimType }),
+    ...(rule !== undefined && { rule }),
     ...(attribute !== undefined && { attribute }),
     repaired: Object.fromEntries(exchange.repaired ?? []),
     refusedMembers: [],

@@ -13,7 +13,7 @@ import type { ScimError } from '../scim/errors.ts';
 /** Says a broken business rule in SCIM's vocabulary. Total: a new rule will not compile unmapped. */
 export function toScimError(error: DomainError): ScimError {
   const { violation } = error;
-  const options = { cause: error };
+  const options = { cause: error, rule: violation.rule };
   switch (violation.rule) {
     case 'unknown':
       return notFound(`${violation.type} ${quoted(violation.id)} does not exist`, options);

@@ -13,6 +13,11 @@ export type ScimType =
   | 'invalidVers'
   | 'sensitive';
 
+interface Options extends ErrorOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly rule?: string;
+}
+
 /**
  * The one error that crosses the protocol boundary. Everything thrown below `http/`
  * that is not a ScimError is a defect and becomes an opaque 500.
@@ -23,17 +28,15 @@ export class ScimError extends Error {
   readonly scimType: ScimType | undefined;
   /** Headers the answer carries: `Retry-After`, `Allow`, `WWW-Authenticate`. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The rule that was broken, in a word of ours: what a log may say of it, whatever the detail quotes. */
+  readonly rule: string | undefined;
 
-  constructor(
-    status: number,
-    detail: string,
-    scimType?: ScimType,
-    options?: ErrorOptions & { headers?: Readonly<Record<string, string>> },
-  ) {
+  constructor(status: number, detail: string, scimType?: ScimType, options?: Options) {
     super(detail, options);
     this.status = status;
     this.scimType = scimType;
     this.headers = options?.headers ?? {};
+    this.rule = options?.rule;
   }
 
   /** The error response body (RFC 7644 §3.12). `status` is a JSON string there. */
@@ -47,7 +50,7 @@ export class ScimError extends Error {
   }
 }
 
-const scimError = (status: number, scimType?: ScimType) => (detail: string, options?: ErrorOptions) =>
+const scimError = (status: number, scimType?: ScimType) => (detail: string, options?: Options) =>
   new ScimError(status, detail, scimType, options);
 
 export const invalidFilter = scimError(400, 'invalidFilter');
@@ -68,5 +71,5 @@ export const uniqueness = scimError(409, 'uniqueness');
 export const preconditionFailed = scimError(412);
 export const payloadTooLarge = scimError(413);
 export const unsupportedMediaType = scimError(415);
-export const unavailable = (detail: string, retryAfterSeconds: number, options?: ErrorOptions) =>
+export const unavailable = (detail: string, retryAfterSeconds: number, options?: Options) =>
   new ScimError(503, detail, undefined, { ...options, headers: { 'Retry-After': String(retryAfterSeconds) } });

@@ -92,5 +92,5 @@ function dispatch(request: ScimRequest, methods: Methods, permit = (): void => u
 function requireScope({ scopes }: Caller, type: ResourceType, method: Method): void {
   const scope = `${type.endpoint.slice(1).toLowerCase()}:${method === 'GET' ? 'read' : 'write'}`;
   const granted: ReadonlySet<string> = scopes;
-  if (!granted.has(scope)) throw forbidden(`This token lacks the scope '${scope}'`);
+  if (!granted.has(scope)) throw forbidden(`This token lacks the scope '${scope}'`, { rule: `needs ${scope}` });
 }

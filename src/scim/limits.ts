@@ -16,6 +16,11 @@ export const limits = {
   filterDepth: 20,
   filterTerms: 100,
 
+  /** Values of one attribute, members apart. */
+  values: 1_000,
+  /** Comparisons of values that the operations of one PATCH may cost together. */
+  patchComparisons: 1_000_000,
+
   /** Characters of one string value. */
   stringLength: 8_192,
 

@@ -17,7 +17,7 @@ export type Resource = { [key: string]: Json | Chunks<Json> };
 /** The body of an answer: serialized as it comes. */
 export type Body = Resource | { [key: string]: Json | Chunks<Resource> };
 
-/** What a token may do (HAZARDS A5, RFC 7644 §7.7). */
+/** What a token may do (RFC 7644 §7.7). */
 export type Scope = 'users:read' | 'users:write' | 'groups:read' | 'groups:write';
 
 /** Who asks: taken from the credential alone, never from the request. */
@@ -59,7 +59,7 @@ export interface ScimResponse {
 export interface Outcome {
   readonly resourceType: string;
   readonly id: string;
-  /** Member ids that name nobody and were left out (IDP-WIRE 11.8). */
+  /** Member ids that name nobody and were left out. */
   readonly refusedMembers: readonly string[];
 }
 

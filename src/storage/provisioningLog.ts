@@ -27,6 +27,7 @@ const schema = new mongoose.Schema<RowDocument>(
     outcome: { type: String, required: true },
     status: { type: Number, required: true },
     scimType: String,
+    rule: String,
     attribute: String,
     repaired: [{ _id: false, what: String, times: Number }],
     refusedMembers: [String],
@@ -84,6 +85,7 @@ const toDocument = (tenant: TenantId, row: LogRow): RowDocument => ({
   outcome: outcomeOf(row.status),
   status: row.status,
   ...(row.scimType !== undefined && { scimType: row.scimType }),
+  ...(row.rule !== undefined && { rule: bounded(row.rule) }),
   ...(row.attribute !== undefined && { attribute: bounded(row.attribute) }),
   ...listed(
     'repaired',

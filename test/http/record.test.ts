@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { notFound } from '../../src/scim/errors.ts';
+import { forbidden, notFound } from '../../src/scim/errors.ts';
 import { call, front } from './front.ts';
 
 describe('http: the provisioning log', () => {
@@ -54,6 +54,20 @@ describe('http: the provisioning log', () => {
       ['GET', 404, undefined],
     ]);
     expect(server.rows.map(({ attribute }) => attribute)).to.deep.equal(['userName', undefined, undefined, undefined]);
+    expect(JSON.stringify(server.rows)).not.to.contain('kim');
+    await server.server.close();
+  });
+
+  it('names the rule that was broken where the refusal does, also after the dialect repaired something', async () => {
+    const refusal = forbidden("User 'kim' was provisioned by another connection", { rule: 'owned-elsewhere' });
+    const server = await front({
+      handle: () => Promise.resolve({ status: 403, headers: {}, refusal, repaired: new Map([['stringScalars', 1]]) }),
+    });
+    const { status } = await call(server.port, 'PATCH', `/scim/v2/Users/${id}`, { body: '{}' });
+    expect(status).to.equal(403);
+    expect(server.rows).to.have.lengthOf(1);
+    expect(server.rows[0]).to.include({ status: 403, rule: 'owned-elsewhere' });
+    expect(server.rows[0]?.repaired).to.deep.equal({ stringScalars: 1 });
     expect(JSON.stringify(server.rows)).not.to.contain('kim');
     await server.server.close();
   });

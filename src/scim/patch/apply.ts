@@ -3,6 +3,7 @@ import type { Leniency } from '../dialects.ts';
 import { invalidValue, mutability, noTarget, payloadTooLarge } from '../errors.ts';
 import type { Filter } from '../filter/ast.ts';
 import { matches } from '../filter/matches.ts';
+import { limits } from '../limits.ts';
 import type { Attribute, ResourceType } from '../schema/types.ts';
 import { requireComplete } from '../schema/validate.ts';
 import type { Json, JsonObject } from '../types.ts';
@@ -13,9 +14,6 @@ import type { Operation } from './parse.ts';
 import { asList, assign, merged, own, requireMutable } from './merge.ts';
 import type { Target } from './target.ts';
 import { isObject } from './values.ts';
-
-/** How many times one PATCH may compare a value of a resource with one of its own: a fraction of a second. */
-const mostComparisons = 1_000_000;
 
 /**
  * The resource after the operations, applied in order (RFC 7644 §3.5.2). The original is not touched: an operation that
@@ -34,7 +32,8 @@ export function applyPatch(
   let compared = 0;
   const spend = (comparisons: number): void => {
     compared += comparisons;
-    if (compared > mostComparisons) throw payloadTooLarge('The operations of this PATCH compare too many values');
+    if (compared > limits.patchComparisons)
+      throw payloadTooLarge('The operations of this PATCH compare too many values');
   };
   const next = operations.reduce(
     (current, operation) => applied(current, operation, { leniency, id, spend }),

@@ -2,13 +2,11 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Leniency } from '../dialects.ts';
 import { invalidValue, payloadTooLarge } from '../errors.ts';
 import { comparable } from '../filter/matches.ts';
+import { limits } from '../limits.ts';
 import { resolveSub } from '../schema/path.ts';
 import type { Attribute } from '../schema/types.ts';
 import type { Json, JsonObject } from '../types.ts';
 import { isObject } from './values.ts';
-
-/** How many values PATCH lets one attribute have; members are not counted here, they are edges. */
-export const mostValues = 1_000;
 
 /** The values of an attribute after a change, and those among them that the change says are primary. */
 export interface Changed {
@@ -20,7 +18,7 @@ export interface Changed {
  * The values with others added: one that is there already stays as it is, one that is there with other sub-attributes is
  * merged with them (RFC 7644 §3.5.2.1).
  *
- * @throws ScimError 413 where the attribute would have more than `mostValues` values
+ * @throws ScimError 413 where the attribute would have more than `limits.values` values
  */
 export function union(attribute: Attribute, list: readonly Json[], added: readonly Json[]): Changed {
   const result = [...list];
@@ -32,7 +30,7 @@ export function union(attribute: Attribute, list: readonly Json[], added: readon
     const candidates = byValue.get(key) ?? [];
     const index = find(attribute, result, candidates, value) ?? result.length;
     if (index === result.length) {
-      if (index >= mostValues) throw payloadTooLarge(`'${attribute.name}' may have at most ${mostValues} values`);
+      if (index >= limits.values) throw payloadTooLarge(`'${attribute.name}' may have at most ${limits.values} values`);
       byValue.set(key, [...candidates, index]);
     }
     result[index] = merge(attribute, result[index], value);

@@ -1,5 +1,6 @@
 import type { Leniency } from '../dialects.ts';
-import { invalidSyntax, invalidValue } from '../errors.ts';
+import { invalidSyntax, invalidValue, payloadTooLarge } from '../errors.ts';
+import { limits } from '../limits.ts';
 import type { Json, JsonObject } from '../types.ts';
 import { isExtension, resolveSub, wholeResource } from './path.ts';
 import { readScalar } from './scalars.ts';
@@ -133,8 +134,13 @@ const isEmptyArray = (value: Json): boolean => Array.isArray(value) && value.len
 function many(attribute: Attribute, value: Json, leniency: Leniency, where: string): Json | undefined {
   if (value === '' && leniency.repairs('emptyStrings')) return undefined;
   if (!Array.isArray(value) && !leniency.repairs('singleForMany')) throw invalidValue(`'${where}' must be an array`);
+  const given = Array.isArray(value) ? value : [value];
+  // Members have limits of their own, where they are taken out of the body.
+  if (given.length > limits.values && attribute.name !== 'members') {
+    throw payloadTooLarge(`'${where}' may have at most ${limits.values} values`);
+  }
   const elements: Json[] = [];
-  for (const element of Array.isArray(value) ? value : [value]) {
+  for (const element of given) {
     const read = element === null ? undefined : one(attribute, element, leniency, where);
     if (read !== undefined) elements.push(read);
     // An element that must say something says nothing: `[{}]` as members to remove is not the same as no value.

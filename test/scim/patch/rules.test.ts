@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { leniency } from '../../../src/scim/dialects.ts';
-import { mostValues } from '../../../src/scim/patch/lists.ts';
+import { limits } from '../../../src/scim/limits.ts';
 import type { Json, JsonObject } from '../../../src/scim/types.ts';
 import { id, patched, refusal } from '../../support/patched.ts';
 
@@ -204,7 +204,7 @@ describe('Applying a PATCH, by the rules', () => {
           {
             op: 'add',
             path: 'emails',
-            value: Array.from({ length: mostValues }, (_, index) => ({ value: String(index) })),
+            value: Array.from({ length: limits.values }, (_, index) => ({ value: String(index) })),
           },
         ],
       ],
@@ -216,7 +216,7 @@ describe('Applying a PATCH, by the rules', () => {
     }
 
     it('more comparisons than one PATCH may make', () => {
-      const emails = Array.from({ length: mostValues }, (_, index) => ({ value: String(index) }));
+      const emails = Array.from({ length: limits.values }, (_, index) => ({ value: String(index) }));
       const not = Array.from({ length: 20 }, (_, index) => `not (value eq "x${String(index)}")`).join(' and ');
       const filtered = (length: number): Json[] =>
         Array.from({ length }, () => ({ op: 'remove', path: `emails[value eq "x" and ${not}]` }));
@@ -232,17 +232,17 @@ describe('Applying a PATCH, by the rules', () => {
     });
 
     it('neither adds to more values than an attribute may have, nor refuses to change those', () => {
-      const emails = Array.from({ length: mostValues + 5 }, (_, index) => ({ value: String(index) }));
+      const emails = Array.from({ length: limits.values + 5 }, (_, index) => ({ value: String(index) }));
       expect(refusal({ userName: 'x', emails }, [{ op: 'add', path: 'emails', value: [{ value: 'n' }] }])).to.equal(
         '413',
       );
-      const display = { op: 'add', path: 'emails', value: [{ value: String(mostValues), display: 'x' }] };
+      const display = { op: 'add', path: 'emails', value: [{ value: String(limits.values), display: 'x' }] };
       expect(refusal({ userName: 'x', emails }, [display])).to.equal('accepted');
     });
 
     it('takes as many values as an attribute may have', () => {
-      const value = Array.from({ length: mostValues - 2 }, (_, index) => ({ value: String(index) }));
-      expect(patched(user, [{ op: 'add', path: 'emails', value }])['emails']).to.have.length(mostValues);
+      const value = Array.from({ length: limits.values - 2 }, (_, index) => ({ value: String(index) }));
+      expect(patched(user, [{ op: 'add', path: 'emails', value }])['emails']).to.have.length(limits.values);
     });
   });
 

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { limits } from '../../../src/scim/limits.ts';
 import { leniency } from '../../../src/scim/dialects.ts';
 import { readResource } from '../../../src/scim/schema/validate.ts';
 import type { Json, JsonObject } from '../../../src/scim/types.ts';
@@ -196,5 +197,15 @@ describe('a body that no dialect allows', () => {
   it('never has its values quoted', () => {
     expect(refusal(() => read({ password: ['hunter2', 'hunter3'] }, 'lenient'))).to.not.include('hunter');
     expect(refusal(() => read({ password: { a: 'hunter2' } }, 'lenient'))).to.not.include('hunter');
+  });
+
+  it('has at most as many values of one attribute as PATCH allows', () => {
+    const emails = (count: number) => ({
+      emails: Array.from({ length: count }, (_, at) => ({ value: `${at}@corp.example` })),
+    });
+    expect(read(emails(limits.values), 'lenient').resource['emails']).to.have.length(limits.values);
+    expect(refusal(() => read(emails(limits.values + 1), 'lenient'))).to.equal(
+      `413 : 'emails' may have at most ${limits.values} values`,
+    );
   });
 });
