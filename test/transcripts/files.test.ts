@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import { hasTest } from '../support/shown.ts';
 import { transcriptFiles } from '../support/transcriptFiles.ts';
 
 const here = new URL('./', import.meta.url);
@@ -41,12 +42,6 @@ const firstLines: Readonly<Record<string, RegExp>> = {
 const quirks = JSON.parse(text('quirks.json')) as Readonly<Record<string, Quirk>>;
 const sections = JSON.parse(text('rfc.json')) as Readonly<Record<string, Section>>;
 
-/** A test of that name is in that file. */
-function expectTest(fileAndName: string): void {
-  const [, file = '', name = ''] = /^([\w/.-]+): (.+)$/.exec(fileAndName) ?? [];
-  expect(text(`../${file}`), fileAndName).to.include(`it('${name}'`);
-}
-
 describe('The transcripts', () => {
   const transcripts = transcriptFiles();
   const names = transcripts.map(({ file }) => file);
@@ -74,7 +69,7 @@ describe('The transcripts', () => {
     for (const [number, { files = [], test, waits }] of Object.entries(quirks)) {
       expect(files.length > 0 || test !== undefined || waits !== undefined, `quirk ${number} is shown`).to.equal(true);
       for (const file of files) expect(names, `quirk ${number}`).to.include(file);
-      if (test !== undefined) expectTest(test);
+      if (test !== undefined) expect(hasTest(test), test).to.equal(true);
     }
   });
 
