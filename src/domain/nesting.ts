@@ -21,7 +21,11 @@ export function requireNoCycle(group: string, joining: readonly string[], above:
 /** The groups that somebody is in, each with whether directly, given the edges that lead upwards from there. */
 export function ancestors(from: string, above: readonly Nesting[]): Map<string, 'direct' | 'indirect'> {
   const outer = new Map<string, string[]>();
-  for (const edge of above) outer.set(edge.inner, [...(outer.get(edge.inner) ?? []), edge.outer]);
+  for (const edge of above) {
+    const holders = outer.get(edge.inner);
+    if (holders) holders.push(edge.outer);
+    else outer.set(edge.inner, [edge.outer]);
+  }
   const found = new Map<string, 'direct' | 'indirect'>((outer.get(from) ?? []).map((group) => [group, 'direct']));
   const waiting = [...found.keys()];
   for (let group = waiting.pop(); group !== undefined; group = waiting.pop())

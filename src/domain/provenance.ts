@@ -23,7 +23,7 @@ export function ownerAfter(state: State, writer: Writer): string {
 }
 
 /** What a person is recognised and let in by. */
-const identity = ['userName', 'emails', 'password'];
+const identity = ['userName', 'emails', 'phoneNumbers', 'password'];
 
 /**
  * The change that adopts somebody leaves what they sign in with alone: else adopting an account and taking it over

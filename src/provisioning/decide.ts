@@ -43,11 +43,11 @@ export const ordered = ({ tenant, connection, requestId, deadline }: Caller): Or
 export async function untilItHolds<T>(
   { deadline }: Caller,
   { clock, pause }: Pick<Ports, 'clock' | 'pause'>,
-  attempt: () => Promise<T>,
+  attempt: (round: number) => Promise<T>,
 ): Promise<T> {
   for (let round = 1; ; round += 1)
     try {
-      return await attempt();
+      return await attempt(round);
     } catch (error) {
       if (error instanceof DomainError) throw toScimError(error);
       if (!(error instanceof Stale)) throw error;
@@ -65,8 +65,8 @@ export async function inScim<T>(reading: Promise<T>): Promise<T> {
   }
 }
 
-/** No resource has this version: whoever refuses it was given an If-Match that names one. */
-export const noVersion = 0;
+/** No ETag names this version: whoever refuses it was given an If-Match that names others. */
+export const noVersion = -1;
 
 /** Runs what has the same key one after another, in this process. */
 export function turns() {

@@ -17,6 +17,8 @@ import { removal } from './removal.ts';
 /** A group of at most so many members is replaced by what differs, so that who stays is a member without a break. */
 const comparable = 1_000;
 
+const noMembers: MemberChanges = { reset: false, add: [], remove: [] };
+
 /** Groups, as SCIM asks for them. Their members are edges, which no change of members reads as a whole. */
 export function groups(ports: Ports): ResourceStore {
   const { states, directory, work } = ports;
@@ -30,47 +32,6 @@ export function groups(ports: Ports): ResourceStore {
     const row = await directory.readWithMembers(ordered(caller).tenant, id);
     return row && toStored(row.state, caller, membersOf(row.members));
   }
-
-  return {
-    async create(caller, attributes, members, lenient, wanted) {
-      const id = ports.newId();
-      const made = await untilItHolds(caller, ports, () => create(caller, id, attributes, members ?? [], lenient));
-      countRefused(made.refused, lenient);
-      const stored = toStored(made.state, caller, wanted.members ? membersOf(made.joins) : {});
-      return { stored, refusedMembers: made.refused };
-    },
-
-    async read(caller, id, wanted) {
-      if (wanted.members) return readWhole(caller, id);
-      const state = await states.read(ordered(caller).tenant, 'Group', id);
-      return state && toStored(state, caller);
-    },
-
-    async query(caller, query) {
-      const { tenant } = ordered(caller);
-      const found = await inScim(directory.query({ tenant, connection: caller.connection }, type, query));
-      const resources = found.states.map((state) =>
-        toStored(state, caller, membersOf(found.members.get(state.id) ?? [])),
-      );
-      return { total: found.total, resources };
-    },
-
-    async revise(caller, id, revision, lenient) {
-      const { stored, refusedMembers } = await untilItHolds(caller, ports, () => revise(caller, id, revision, lenient));
-      countRefused(refusedMembers, lenient);
-      if (!revision.wanted.members) return { stored, refusedMembers };
-      return { stored: (await readWhole(caller, id)) ?? stored, refusedMembers };
-    },
-
-    remove: (caller, id, accepts) => untilItHolds(caller, ports, () => removal(ports, caller, 'Group', id, accepts)),
-
-    async memberIds(caller, id, kind, limit) {
-      const { tenant } = ordered(caller);
-      const state = await states.read(tenant, 'Group', id);
-      if (!state) throw toScimError(new DomainError({ rule: 'unknown', type: 'Group', id }));
-      return inScim(directory.memberIds(tenant, state, kind as Kind, limit));
-    },
-  };
 
   async function create(
     caller: Caller,
@@ -115,22 +76,28 @@ export function groups(ports: Ports): ResourceStore {
     return { state, joins, refused };
   }
 
-  async function revise(caller: Caller, id: string, revision: Revision, lenient: Leniency): Promise<Written> {
+  async function revise(
+    caller: Caller,
+    id: string,
+    revision: Revision,
+    lenient: Leniency,
+    round: number,
+  ): Promise<Written> {
     const { tenant } = ordered(caller);
-    const now = await read(tenant, id, revision.members);
-    if (!now) throw new DomainError({ rule: 'unknown', type: 'Group', id });
+    const now = await read(tenant, id, revision);
     const { state } = now;
-    if (!revision.accepts(state.version)) throw new DomainError({ rule: 'changed', type: 'Group', id });
     const owner = ownerAfter(state, { connection: caller.connection, adopts: caller.adopts });
 
-    const after = revised(caller, state, owner, revision);
-    const edges = revision.members && (await edgesOf(tenant, now, revision.members, lenient));
-    const refusedMembers = edges?.refused ?? [];
-    const changed = edges && (edges.reset || edges.joins.length + edges.leaves.length > 0) ? edges : undefined;
+    const edges = await edgesOf(tenant, now, revision.members ?? noMembers, lenient, round);
+    const refusedMembers = edges.refused;
+    const changed = edges.reset || edges.joins.length + edges.leaves.length > 0 ? edges : undefined;
+    const adopted = changed && owner !== state.owner ? { ...state, owner } : undefined;
+    const after = revised(caller, state, owner, revision) ?? adopted;
     if (!after && !changed) return { stored: toStored(state, caller), refusedMembers };
 
-    const onlyAt = revision.accepts(noVersion) ? {} : { onlyAt: state.version };
-    const { version, at } = await commit(caller, { ...changeOf(caller, state, after, changed), ...onlyAt });
+    const exact = !revision.accepts(noVersion) || changed?.compared === 'with all';
+    const change = { ...changeOf(caller, state, after, changed), ...(exact && { onlyAt: state.version }) };
+    const { version, at } = await commit(caller, change);
     return { stored: toStored({ ...state, ...after, version, modified: at }, caller), refusedMembers };
   }
 
@@ -155,36 +122,98 @@ export function groups(ports: Ports): ResourceStore {
     });
   }
 
-  async function read(
-    tenant: TenantId,
-    id: string,
-    members: MemberChanges | undefined,
-  ): Promise<GroupForMembers | undefined> {
-    if (members && members.add.length + members.remove.length > 0)
-      return states.readForMembers(tenant, id, [...members.add, ...members.remove]);
+  async function read(tenant: TenantId, id: string, { members, accepts }: Revision): Promise<GroupForMembers> {
+    const named = members ? [...members.add, ...members.remove] : [];
+    const now = named.length > 0 ? await states.readForMembers(tenant, id, named) : await readAlone(tenant, id);
+    if (!now) throw new DomainError({ rule: 'unknown', type: 'Group', id });
+    if (!accepts(now.state.version)) throw new DomainError({ rule: 'changed', type: 'Group', id });
+    return now;
+  }
+
+  async function readAlone(tenant: TenantId, id: string): Promise<GroupForMembers | undefined> {
     const state = await states.read(tenant, 'Group', id);
     return state && { state, known: [], present: new Set() };
   }
 
-  /** Which edges open and close so that the members are as they were asked to be. */
+  /**
+   * Which edges open and close so that the members are as they were asked to be. A group is replaced by what differs
+   * from all its members, which holds while its version stays; where somebody was faster, at once, which holds whoever
+   * joins meanwhile.
+   */
   async function edgesOf(
     tenant: TenantId,
     { state, known, present }: GroupForMembers,
     asked: MemberChanges,
     lenient: Leniency,
-  ) {
+    round: number,
+  ): Promise<Edges> {
     const named = new Set(asked.add);
     const wanted = known.filter(({ id }) => named.has(id));
     const refused = requireKnown(asked.add, wanted, lenient);
-    const joins = wanted.filter(({ id }) => !present.has(id));
-    if (!asked.reset) return { reset: false, joins, leaves: asked.remove.filter((id) => present.has(id)), refused };
+    if (!asked.reset) {
+      const joins = wanted.filter(({ id }) => !present.has(id));
+      return { reset: false, joins, leaves: asked.remove.filter((id) => present.has(id)), refused };
+    }
 
     // Nothing to compare with where all go; one look tells whether there is anybody.
     const held = await states.memberIds(tenant, state, wanted.length === 0 ? 0 : Math.max(comparable, wanted.length));
-    if (held === undefined) return { reset: true, joins: wanted, leaves: [], refused };
-    const stay = new Set(wanted.map(({ id }) => id));
-    return { reset: false, joins, leaves: held.filter((id) => !stay.has(id)), refused };
+    const all = { reset: true, joins: wanted, leaves: [], refused };
+    if (held === undefined) return all;
+    const [before, stay] = [new Set(held), new Set(wanted.map(({ id }) => id))];
+    const joins = wanted.filter(({ id }) => !before.has(id));
+    const leaves = held.filter((id) => !stay.has(id));
+    if (round > 1 && joins.length + leaves.length > 0) return all;
+    return { reset: false, joins, leaves, refused, compared: 'with all' };
   }
+
+  return {
+    async create(caller, attributes, members, lenient, wanted) {
+      const id = ports.newId();
+      const made = await untilItHolds(caller, ports, () => create(caller, id, attributes, members ?? [], lenient));
+      countRefused(made.refused, lenient);
+      const stored = toStored(made.state, caller, wanted.members ? membersOf(made.joins) : {});
+      return { stored, refusedMembers: made.refused };
+    },
+
+    async read(caller, id, wanted) {
+      if (wanted.members) return readWhole(caller, id);
+      const state = await states.read(ordered(caller).tenant, 'Group', id);
+      return state && toStored(state, caller);
+    },
+
+    async query(caller, query) {
+      const { tenant } = ordered(caller);
+      const found = await inScim(directory.query({ tenant, connection: caller.connection }, type, query));
+      const resources = found.states.map((state) =>
+        toStored(state, caller, membersOf(found.members.get(state.id) ?? [])),
+      );
+      return { total: found.total, resources };
+    },
+
+    async revise(caller, id, revision, lenient) {
+      const { stored, refusedMembers } = await untilItHolds(caller, ports, (round) =>
+        revise(caller, id, revision, lenient, round),
+      );
+      countRefused(refusedMembers, lenient);
+      if (!revision.wanted.members) return { stored, refusedMembers };
+      return { stored: (await readWhole(caller, id)) ?? stored, refusedMembers };
+    },
+
+    remove: (caller, id, accepts) => untilItHolds(caller, ports, () => removal(ports, caller, 'Group', id, accepts)),
+
+    async memberIds(caller, id, kind, limit) {
+      const { tenant } = ordered(caller);
+      const state = await states.read(tenant, 'Group', id);
+      if (!state) throw toScimError(new DomainError({ rule: 'unknown', type: 'Group', id }));
+      return inScim(directory.memberIds(tenant, state, kind as Kind, limit));
+    },
+  };
+}
+
+/** The edges that a change opens and closes, and who was asked for but is nobody. */
+interface Edges extends Pick<MembersChange, 'reset' | 'joins' | 'leaves'> {
+  readonly refused: readonly string[];
+  readonly compared?: 'with all';
 }
 
 /** A change of a group's own attributes, of its members, or of both. */

@@ -26,7 +26,14 @@ interface Statement {
 export interface Writes {
   readonly resources: { inserts: ResourceDocument[]; updates: Statement[]; updated: number; deletes: object[] };
   readonly nesting: Statement[];
-  readonly edges: { inserts: EdgeDocument[]; updates: Statement[]; closed: number };
+  readonly edges: {
+    inserts: EdgeDocument[];
+    updates: Statement[];
+    closed: number;
+    /** Change nothing: they only have to meet as many. */
+    looks: Statement[];
+    met: number;
+  };
   readonly history: HistoryDocument[];
   readonly journal: JournalDocument[];
   readonly closings: object[];
@@ -59,7 +66,7 @@ export function assemble<C extends { readonly change: Change }>(
   const writes: Writes = {
     resources: { inserts: [], updates: [], updated: 0, deletes: [] },
     nesting: [],
-    edges: { inserts: [], updates: [], closed: 0 },
+    edges: { inserts: [], updates: [], closed: 0, looks: [], met: 0 },
     history: [],
     journal: [],
     closings: [],
@@ -140,6 +147,7 @@ function write(change: Change, at: Date, book: Book, types: Types, writes: Write
   const [subject] = subjectsOf(change);
   if (!subject) throw new TypeError('a change changes something');
   const entry = book.open(tenant, subject);
+  const last = entry.head;
   const reset = members?.reset ? 1 : 0;
   entry.head = {
     ...entry.head,
@@ -148,19 +156,19 @@ function write(change: Change, at: Date, book: Book, types: Types, writes: Write
     generation: entry.head.generation + reset,
     modified: at,
   };
-  if (revises) writeRevision(change, at, entry, types, writes);
+  if (revises) writeRevision(change, at, entry, last, types, writes);
   if (members) writeMembers(change, entry.head.generation, at, writes);
-  if (removes) writeRemoval(change, at, entry, book, types, writes);
+  if (removes) writeRemoval(change, at, entry, last, book, types, writes);
   return entry.head.version;
 }
 
-function writeRevision({ revises }: Change, at: Date, entry: Pending, types: Types, writes: Writes): void {
+function writeRevision({ revises }: Change, at: Date, entry: Pending, last: Head, types: Types, writes: Writes): void {
   if (!revises) return;
   const { before, after, password } = revises;
   const content = contentFields(types(before.kind), before.kind, after);
   entry.set = { ...content, revised: at, ...(password !== undefined && { password }) };
   if (!('ext' in content)) entry.unset.push('ext');
-  writes.history.push(historyDocument(types(before.kind), before, at));
+  writes.history.push(historyDocument(types(before.kind), { ...before, ...last }, at));
 }
 
 function writeMembers({ tenant, members, nesting }: Change, generation: number, at: Date, writes: Writes): void {
@@ -194,6 +202,7 @@ function writeRemoval(
   { tenant, removes }: Change,
   at: Date,
   entry: Pending,
+  last: Head,
   book: Book,
   types: Types,
   writes: Writes,
@@ -205,19 +214,20 @@ function writeRemoval(
     const left = book.open(tenant, seen);
     left.head = { ...left.head, version: left.head.version + 1, modified: at };
   }
-  writes.history.push(historyDocument(types(state.kind), state, at));
+  writes.history.push(historyDocument(types(state.kind), { ...state, ...last }, at));
   // Also where none is open: whoever opened one since the decision is met here. An edge that a group's emptying or
   // removal left behind ended then, not now: it is met too, and left to its closing.
   const open = { tenant, member: state.id, live: true };
   const now = leaves.map(({ id: group, generation }) => ({ group, generation }));
-  writes.edges.updates.push({
+  writes.edges.looks.push({
     q: { ...open, ...(now.length > 0 && { $nor: now }) },
     u: { $unset: { to: '' } },
     multi: true,
   });
+  writes.edges.met += edges - now.length;
   if (now.length > 0)
     writes.edges.updates.push({ q: { ...open, $or: now }, u: { $set: { to: at }, $unset: { live: '' } }, multi: true });
-  writes.edges.closed += edges;
+  writes.edges.closed += now.length;
   if (state.kind === 'Group') writes.closings.push({ tenant, group: state.id, below: entry.head.generation + 1, at });
 }
 

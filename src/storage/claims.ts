@@ -53,7 +53,11 @@ function claimMembers({ members, creates }: Change, { alone, shared, documents }
   documents.add(id);
   (members.reset ? alone : shared).add(`${id} members`);
   for (const member of members.joins) alone.add(`${id} ${member.id}`);
-  for (const member of members.leaves) alone.add(`${id} ${member}`);
+  for (const member of members.leaves) {
+    alone.add(`${id} ${member}`);
+    // Whose removal closes the same edge.
+    shared.add(member);
+  }
 }
 
 function claimVersion(change: Change, { alone }: Taken): void {

@@ -27,18 +27,21 @@ export async function closeOldEdges(
   const edges = connection.collection<EdgeDocument>('edges');
   for (const { _id, group, below, at } of await closings.find({ tenant }).toArray()) {
     const old = { tenant, group, generation: { $lt: below }, live: true } as const;
-    while (goOn()) {
-      const page = await edges.find(old).project<Pick<EdgeDocument, '_id'>>({ _id: 1 }).limit(most).toArray();
-      // `live` again: somebody may have left by himself meanwhile, at an instant of his own.
-      if (page.length > 0)
+    // One cursor all the way: looking from the beginning for each piece would wade through what was closed before.
+    const cursor = edges.find(old, { batchSize: most }).project<Pick<EdgeDocument, '_id'>>({ _id: 1 });
+    try {
+      while (goOn() && (await cursor.hasNext()))
+        // `live` again: another process may be at it too.
         await edges.updateMany(
-          { tenant, _id: { $in: page.map((edge) => edge._id) }, live: true },
+          { tenant, _id: { $in: cursor.readBufferedDocuments().map((edge) => edge._id) }, live: true },
           { $set: { to: at }, $unset: { live: '' } },
+          // The planner would rather walk an index of live edges, past all that were closed a moment ago.
+          { hint: { _id: 1 } },
         );
-      if (page.length < most) {
-        await closings.deleteOne({ _id, tenant });
-        break;
-      }
+      if (!goOn()) return;
+    } finally {
+      await cursor.close();
     }
+    await closings.deleteOne({ _id, tenant });
   }
 }

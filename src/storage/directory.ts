@@ -8,14 +8,21 @@ import type { ResourceType } from '../scim/schema/types.ts';
 import type { Query } from '../scim/types.ts';
 import { stateFields, toState, type EdgeDocument, type HeadDocument, type ResourceDocument } from './documents.ts';
 import { edgeTerms, type EdgeTerm } from './edgeTerms.ts';
+import { gather } from './gather.ts';
 import { indexable, type Split } from './indexable.ts';
-import { members } from './members.ts';
+import { atSnapshot, members } from './members.ts';
 import { orderOf, type Order } from './sort.ts';
 import { total } from './totals.ts';
 
 type Session = mongoose.mongo.ClientSession;
 
 const limit = limits.scannedResources;
+
+/** Makes what is to be put in order in memory smaller. */
+const slim = { $project: { fold: 0, password: 0, touched: 0 } };
+
+/** What is computed to put resources in order. */
+const hidden = { by: 0, missing: 0 } as const;
 
 /** Searches users and groups (MongoDB). No query examines more than the limit without an index that answers it. */
 export function directory(connection: mongoose.Connection): Directory {
@@ -28,10 +35,11 @@ export function directory(connection: mongoose.Connection): Directory {
       term.attribute === 'members' ? (['member', 'group'] as const) : (['group', 'member'] as const);
     const rows = await connection
       .collection<EdgeDocument>('edges')
-      .aggregate<{ id: string; generation: number; held: HeadDocument[] }>([
+      .aggregate<{ ids: string[]; generation: number; held: HeadDocument[] }>([
         { $match: { tenant, [ask]: term.value, live: true, ...(term.type !== undefined && { type: term.type }) } },
         { $limit: limit + 1 },
-        { $project: { id: `$${answer}`, group: 1, generation: 1 } },
+        { $group: { _id: { group: '$group', generation: '$generation' }, ids: { $push: `$${answer}` } } },
+        { $project: { _id: 0, group: '$_id.group', generation: '$_id.generation', ids: 1 } },
         {
           $lookup: {
             from: 'resources',
@@ -43,8 +51,9 @@ export function directory(connection: mongoose.Connection): Directory {
         },
       ])
       .toArray();
-    if (rows.length > limit) throw new DomainError({ rule: 'too-many-matches', limit });
-    return rows.filter(({ generation, held: [group] }) => group?.generation === generation).map(({ id }) => id);
+    const examined = rows.reduce((sum, { ids }) => sum + ids.length, 0);
+    if (examined > limit) throw new DomainError({ rule: 'too-many-matches', limit });
+    return rows.flatMap(({ ids, generation, held: [group] }) => (group?.generation === generation ? ids : []));
   }
 
   async function splitOf(view: View, type: ResourceType, filter: Filter | undefined): Promise<Split> {
@@ -91,20 +100,38 @@ export function directory(connection: mongoose.Connection): Directory {
           // What is put in order is bounded; where more match, the count refuses the query.
           ...(split.indexed || split.rest ? [{ $limit: limit + 1 }] : []),
           ...(split.rest ? [{ $match: split.rest }] : []),
-          ...order.stages,
+          ...order.computed,
+          ...(split.indexed || split.rest || !order.indexed ? [slim] : []),
+          { $sort: order.by },
           ...(query.startIndex > 1 ? [{ $skip: query.startIndex - 1 }] : []),
           { $limit: query.count },
-          { $project: stateFields },
+          { $project: { ...stateFields, ...hidden } },
         ],
-        { allowDiskUse: false, ...(session && { session }) },
+        // A late page of what no index puts in order may be more than MongoDB sorts in memory.
+        { allowDiskUse: true, ...(session && { session, ...atSnapshot }) },
       )
       .toArray();
     return rows.map(toState);
   }
 
+  /** Looks up resources by their names: what identity providers ask most. */
+  const named = gather<string, State | undefined>(async (tenant, keys) => {
+    const documents = await resources()
+      .find({ tenant, key: keys.length === 1 ? (keys[0] ?? '') : { $in: [...keys] } })
+      .project<Omit<ResourceDocument, 'fold' | 'password'>>({ fold: 0, password: 0, touched: 0 })
+      .toArray();
+    const found = new Map(documents.map((document) => [document.key, toState(document)]));
+    return keys.map((key) => found.get(key));
+  });
+
   /** A page that holds all there is needs no count. */
   async function found(view: View, kind: Kind, split: Split, order: Order, query: Query, session?: Session) {
     const complete = (states: readonly State[]) => query.startIndex === 1 && states.length < query.count;
+    const key = keyAsked(split);
+    if (key !== undefined && query.startIndex === 1) {
+      const state = await named(view.tenant, key);
+      return { total: state ? 1 : 0, states: state && query.count > 0 ? [state] : [] };
+    }
     if (!split.rest && (split.indexed || order.indexed)) {
       const states = await page(view, kind, split, order, query, session);
       return { states, total: complete(states) ? states.length : await count(view, kind, split, order) };
@@ -121,19 +148,22 @@ export function directory(connection: mongoose.Connection): Directory {
       if (!query.wanted.members) return { ...(await found(view, kind, split, order, query)), members: new Map() };
 
       const session = connection.getClient().startSession({ snapshot: true });
-      let ending = true;
       try {
         const result = await found(view, kind, split, order, query, session);
-        const { members: lists, streaming } = await held.ofPage(view.tenant, result.states, session);
-        ending = !streaming;
-        return { ...result, members: lists };
+        return { ...result, members: await held.ofPage(view.tenant, result.states, session) };
       } finally {
-        if (ending) await session.endSession();
+        await session.endSession();
       }
     },
     readWithMembers: held.readWithMembers,
     memberIds: held.memberIds,
   };
+}
+
+/** The key of a name that is all a query asks for. */
+function keyAsked({ indexed, rest }: Split): string | undefined {
+  const { key, ...more } = (rest ? {} : (indexed ?? {})) as { readonly key?: { readonly $eq?: string } };
+  return Object.keys(more).length === 0 ? key?.$eq : undefined;
 }
 
 interface Count {

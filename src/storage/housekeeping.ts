@@ -26,7 +26,10 @@ export function housekeeping(connection: mongoose.Connection, onError: (error: u
   let waiting = new Set<TenantId>();
   let turns = 0;
   let stopped = false;
+  let runs = 0;
   let current: Promise<void> = Promise.resolve();
+  // Apart from the rest: closing the edges of a large group takes its time, and nobody's entries wait for it.
+  let closing: Promise<void> = Promise.resolve();
 
   async function everyTenant(): Promise<void> {
     const rows = connection.collection<{ _id: string }>('tenants').find({}, { projection: { _id: 1 } });
@@ -37,16 +40,26 @@ export function housekeeping(connection: mongoose.Connection, onError: (error: u
     const tenants = waiting;
     waiting = new Set();
     for (const tenant of tenants)
-      try {
+      await orLater(tenant, async () => {
         while (!stopped && (await sequence(connection, tenant)));
-        await closeOldEdges(connection, tenant, () => !stopped);
-      } catch (error) {
-        waiting.add(tenant);
-        throw error;
-      }
+      });
+    closing = closing.then(async () => {
+      for (const tenant of tenants) await orLater(tenant, () => closeOldEdges(connection, tenant, () => !stopped));
+    });
+  }
+
+  /** What fails for one tenant is tried again at the next turn, and holds up no other. */
+  async function orLater(tenant: TenantId, act: () => Promise<void>): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      waiting.add(tenant);
+      onError(error);
+    }
   }
 
   const run = (): Promise<void> => {
+    runs += 1;
     current = current.then(async () => {
       try {
         if (turns % wholeRound === 0) await everyTenant();
@@ -55,20 +68,25 @@ export function housekeeping(connection: mongoose.Connection, onError: (error: u
       } catch (error) {
         onError(error);
       }
+      runs -= 1;
     });
     return current;
   };
 
-  const timer = setInterval(() => void run(), turn);
+  const timer = setInterval(() => void (runs === 0 && run()), turn);
   timer.unref();
 
   return {
     noted: (tenant) => void waiting.add(tenant),
-    settle: run,
+    async settle() {
+      await run();
+      await closing;
+    },
     async stop() {
       stopped = true;
       clearInterval(timer);
       await current;
+      await closing;
     },
   };
 }

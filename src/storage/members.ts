@@ -14,45 +14,67 @@ const page = 1_000;
 /** Members of a whole page of groups that are read in one go; beyond, each group's are streamed. */
 const together = 10_000;
 
+/** Named at each read of a snapshot session: the driver leaves a read concern of the connection as it is. */
+export const atSnapshot = { readConcern: { level: 'snapshot' } } as const;
+
 /** Reads members, each group's at the instant of its version: within one snapshot. */
 export function members(connection: mongoose.Connection) {
   const edges = () => connection.collection<EdgeDocument>('edges');
 
-  const ofGroup = (tenant: TenantId, group: Pick<Head, 'id' | 'generation'>, session: Session) =>
+  const ofGroup = (tenant: TenantId, group: Pick<Head, 'id' | 'generation'>, session: Session, after?: Member) =>
     edges()
-      .find({ tenant, group: group.id, generation: group.generation, live: true }, { session, batchSize: page })
+      .find(
+        {
+          tenant,
+          group: group.id,
+          generation: group.generation,
+          ...(after && { member: { $gt: after.id } }),
+          live: true,
+        },
+        { session, ...atSnapshot, batchSize: page },
+      )
       .project<Edge>({ _id: 0, member: 1, type: 1 })
       .sort({ member: 1 });
+
+  /** The first of a group's members, which were read already, and the others, of the same instant, once somebody asks. */
+  async function* from(
+    tenant: TenantId,
+    group: Head,
+    first: readonly Member[],
+    instant: Instant,
+  ): AsyncGenerator<readonly Member[], undefined> {
+    if (first.length > 0) yield first;
+    const session: Session = connection.getClient().startSession({ snapshot: true });
+    Object.assign(session, instant);
+    try {
+      yield* chunksOf(ofGroup(tenant, group, session, first.at(-1)));
+    } finally {
+      await session.endSession();
+    }
+    return undefined;
+  }
 
   return {
     async readWithMembers(tenant: TenantId, id: string): Promise<{ state: State; members: Members } | undefined> {
       const session = connection.getClient().startSession({ snapshot: true });
-      let streaming = false;
       try {
         const document = await connection
           .collection<ResourceDocument>('resources')
-          .findOne({ _id: id, tenant, type: 'Group' }, { projection: stateFields, session });
+          .findOne({ _id: id, tenant, type: 'Group' }, { projection: stateFields, session, ...atSnapshot });
         if (!document) return undefined;
         const state = toState(document);
-        const chunks = chunksOf(ofGroup(tenant, state, session));
-        const first = await chunks.next();
-        if (first.done || first.value.length < page) return { state, members: first.done ? [] : first.value };
-        streaming = true;
-        return { state, members: rest(first.value, chunks, () => session.endSession()) };
+        const first = (await ofGroup(tenant, state, session).limit(page).toArray()).map(toMember);
+        return { state, members: first.length < page ? first : from(tenant, state, first, instantOf(session)) };
       } finally {
-        if (!streaming) await session.endSession();
+        await session.endSession();
       }
     },
 
-    /** The members of each of these groups, as of the session's snapshot, which ends when the last of them is read. */
-    async ofPage(
-      tenant: TenantId,
-      groups: readonly Head[],
-      session: Session,
-    ): Promise<{ members: Map<string, Members>; streaming: boolean }> {
-      if (groups.length === 0) return { members: new Map(), streaming: false };
+    /** The members of each of these groups, as of the session's snapshot. */
+    async ofPage(tenant: TenantId, groups: readonly Head[], session: Session): Promise<Map<string, Members>> {
+      if (groups.length === 0) return new Map();
       const rows = await edges()
-        .find({ tenant, group: { $in: groups.map(({ id }) => id) }, live: true }, { session })
+        .find({ tenant, group: { $in: groups.map(({ id }) => id) }, live: true }, { session, ...atSnapshot })
         .project<Edge>({ _id: 0, group: 1, generation: 1, member: 1, type: 1 })
         .limit(together + 1)
         .toArray();
@@ -62,17 +84,10 @@ export function members(connection: mongoose.Connection) {
         for (const row of rows)
           if (generations.get(row.group) === row.generation) found.get(row.group)?.push(toMember(row));
         for (const each of found.values()) each.sort((a, b) => (a.id < b.id ? -1 : 1));
-        return { members: found, streaming: false };
+        return found;
       }
-      let left = groups.length;
-      const end = async () => {
-        left -= 1;
-        if (left === 0) await session.endSession();
-      };
-      const streams = groups.map(
-        (group) => [group.id, rest([], chunksOf(ofGroup(tenant, group, session)), end)] as const,
-      );
-      return { members: new Map(streams), streaming: true };
+      const instant = instantOf(session);
+      return new Map(groups.map((group) => [group.id, from(tenant, group, [], instant)]));
     },
 
     async memberIds(tenant: TenantId, group: Head, kind: Kind, limit: number): Promise<readonly string[]> {
@@ -98,17 +113,14 @@ async function* chunksOf(cursor: mongoose.mongo.FindCursor<Edge>): AsyncGenerato
   return undefined;
 }
 
-/** What was read already, then what comes; `end` runs once, also where the reader stops early. */
-async function* rest(
-  first: readonly Member[],
-  chunks: AsyncGenerator<Member[], undefined>,
-  end: () => Promise<void>,
-): AsyncGenerator<readonly Member[], undefined> {
-  try {
-    if (first.length > 0) yield first;
-    yield* chunks;
-  } finally {
-    await end();
-  }
-  return undefined;
+/** The instant that a snapshot session reads at, since its first read. */
+interface Instant {
+  readonly snapshotTime: mongoose.mongo.Timestamp;
+}
+
+/** The driver has it as a public property that its types leave out. */
+function instantOf(session: Session): Instant {
+  const { snapshotTime } = session as Session & Partial<Instant>;
+  if (!snapshotTime) throw new TypeError('the session has read nothing yet');
+  return { snapshotTime };
 }

@@ -33,6 +33,12 @@ const resources = new mongoose.Schema(
   .index({ tenant: 1, ext: 1 }, { partialFilterExpression: { ext: { $exists: true } } })
   .index({ tenant: 1, 'fold.emails.value': 1 });
 
+/** Open edges by group; no two of one member in one generation. */
+export const edgesByGroup = { tenant: 1, group: 1, generation: 1, member: 1 } as const;
+
+/** Open edges by member. */
+export const edgesByMember = { tenant: 1, member: 1 } as const;
+
 const edges = new mongoose.Schema(
   {
     tenant: { type: String, required: true },
@@ -46,8 +52,8 @@ const edges = new mongoose.Schema(
   },
   options,
 )
-  .index({ tenant: 1, group: 1, generation: 1, member: 1 }, { unique: true, partialFilterExpression: { live: true } })
-  .index({ tenant: 1, member: 1 }, { partialFilterExpression: { live: true } });
+  .index(edgesByGroup, { unique: true, partialFilterExpression: { live: true } })
+  .index(edgesByMember, { partialFilterExpression: { live: true } });
 
 const history = new mongoose.Schema({ resource: String, ...state, from: Date, to: Date }, options).index({
   tenant: 1,
@@ -75,8 +81,9 @@ const journal = new mongoose.Schema(
   },
   options,
 )
-  .index({ tenant: 1, at: 1 }, { name: 'pending', partialFilterExpression: { pending: true } })
-  .index({ tenant: 1, epoch: 1, at: 1, version: 1 }, { partialFilterExpression: { epoch: { $exists: true } } })
+  // Has all that totals ask for, so that they read no entries.
+  .index({ tenant: 1, pending: 1, kind: 1, adds: 1, at: 1 }, { partialFilterExpression: { pending: true } })
+  .index({ tenant: 1, epoch: 1, at: 1, version: 1, _id: 1 }, { partialFilterExpression: { epoch: { $exists: true } } })
   .index({ tenant: 1, resource: 1, version: 1 });
 
 const closings = new mongoose.Schema(

@@ -9,7 +9,7 @@ const most = 5_000;
 
 /**
  * Gives the journal entries that were committed since their place in the tenant's order: `epoch`, then instant, then
- * version. Whoever follows the journal by epochs misses no late commit, since an entry has none before it is visible.
+ * version, then id, which tells apart what was made in one batch. Whoever follows the journal by epochs misses no late commit, since an entry has none before it is visible.
  * Adds what they count to the tenant's totals in the same transaction.
  *
  * @returns whether there may be more
@@ -22,7 +22,7 @@ export async function sequence(connection: mongoose.Connection, tenant: TenantId
     .sort({ at: 1 })
     .skip(most)
     .limit(1)
-    .project<Pick<JournalDocument, 'at'>>({ at: 1 })
+    .project<Pick<JournalDocument, 'at'>>({ _id: 0, at: 1 })
     .next();
   const session = connection.getClient().startSession();
   try {

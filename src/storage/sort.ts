@@ -2,11 +2,13 @@ import { fieldKey } from '../scim/schema/fold.ts';
 import type { AttributePath, ResourceType } from '../scim/schema/types.ts';
 import type { Query } from '../scim/types.ts';
 
-/** How a page is put in order: stages before the cut, and whether an index does it. */
+/** How a page is put in order, and whether an index does it where nothing else is asked for. */
 export interface Order {
   /** Narrows the search to what the index that sorts has. */
   readonly match: object;
-  readonly stages: readonly object[];
+  /** Stages that compute `by` and `missing`, which are sorted by. */
+  readonly computed: readonly object[];
+  readonly by: object;
   readonly indexed: boolean;
 }
 
@@ -17,30 +19,31 @@ const direction = { ascending: 1, descending: -1 } as const;
  * ascending, and by id among equals, so that pages are disjoint.
  */
 export function orderOf(type: ResourceType, connection: string, sort: Query['sort']): Order {
-  if (!sort) return { match: {}, stages: [{ $sort: { _id: 1 } }], indexed: true };
+  if (!sort) return { match: {}, computed: [], by: { _id: 1 }, indexed: true };
   const towards = direction[sort.order];
   const name = sort.path.keys.join('.');
   if (name === type.nameAttribute.name)
     return {
       match: { key: { $gte: `${type.name}:`, $lt: `${type.name};` } },
-      stages: [{ $sort: { key: towards } }],
+      computed: [],
+      by: { key: towards },
       indexed: true,
     };
   const field = stored.get(name);
   if (field !== undefined)
     return {
       match: {},
-      stages: [{ $sort: field === '_id' ? { _id: towards } : { [field]: towards, _id: towards } }],
+      computed: [],
+      by: field === '_id' ? { _id: towards } : { [field]: towards, _id: towards },
       indexed: field !== 'created',
     };
   return {
     match: {},
-    stages: [
+    computed: [
       { $addFields: { by: name === 'externalId' ? externalId(connection) : value(sort.path) } },
       { $addFields: { missing: { $cond: [{ $lte: ['$by', null] }, 1, 0] } } },
-      { $sort: { missing: towards, by: towards, _id: 1 } },
-      { $unset: ['by', 'missing'] },
     ],
+    by: { missing: towards, by: towards, _id: 1 },
     indexed: false,
   };
 }

@@ -1,7 +1,7 @@
 import type mongoose from 'mongoose';
 import { ancestors, type Nesting } from '../domain/nesting.ts';
-import type { States } from '../domain/ports.ts';
-import type { Head, Member, Membership } from '../domain/states.ts';
+import type { GroupForMembers, States } from '../domain/ports.ts';
+import type { Head, Kind, Member, Membership, State } from '../domain/states.ts';
 import type { TenantId } from '../domain/tenants.ts';
 import {
   headFields,
@@ -12,6 +12,8 @@ import {
   type HeadDocument,
   type ResourceDocument,
 } from './documents.ts';
+import { gather } from './gather.ts';
+import { edgesByGroup, edgesByMember } from './schema.ts';
 
 /** A live edge joined with the head of its group. */
 interface EdgeWithGroup {
@@ -32,6 +34,9 @@ const withGroup = {
 };
 
 const membershipStages = [{ $project: { member: 1, group: 1, generation: 1 } }, withGroup];
+
+/** Memberships of so few are read together with those that others ask for. */
+const few = 10;
 
 /** How many ids one query names at most. */
 const many = 1_000;
@@ -75,10 +80,7 @@ export function states(connection: mongoose.Connection): States {
         .toArray())
         names.set(_id, name);
     const found = new Map<string, Membership[]>();
-    for (const member of new Set(direct.map((row) => row.member))) {
-      const own = direct
-        .filter((row) => row.member === member)
-        .map(({ group }) => ({ outer: group._id, inner: member }));
+    for (const [member, own] of byMember(direct)) {
       const groups = ancestors(member, [...own, ...above]);
       found.set(
         member,
@@ -91,66 +93,129 @@ export function states(connection: mongoose.Connection): States {
     return found;
   }
 
+  type Named = { readonly kind: Kind; readonly id: string };
+  type Whole = { readonly state: State; readonly memberships: Membership[] };
+
+  const withMemberships = gather<Named, Whole | undefined>(async (tenant, asks) => {
+    const [only, ...others] = asks;
+    return only && others.length === 0 ? [await oneWithMemberships(tenant, only)] : manyWithMemberships(tenant, asks);
+  });
+
+  async function oneWithMemberships(tenant: TenantId, { kind, id }: Named): Promise<Whole | undefined> {
+    const edgesToo = { coll: 'edges', pipeline: [{ $match: { tenant, member: id, live: true } }, ...membershipStages] };
+    const [first, ...others] = await resources()
+      .aggregate<ResourceDocument | EdgeWithGroup>([
+        { $match: { _id: id, tenant, type: kind } },
+        { $project: stateFields },
+        { $unionWith: edgesToo },
+      ])
+      .toArray();
+    if (!first || 'member' in first) return undefined;
+    const rows = others.flatMap((row) => ('member' in row ? [row] : []));
+    return { state: toState(first), memberships: (await withIndirect(tenant, rows)).get(id) ?? [] };
+  }
+
+  async function manyWithMemberships(tenant: TenantId, asks: readonly Named[]): Promise<(Whole | undefined)[]> {
+    const ids = [...new Set(asks.map(({ id }) => id))];
+    const [documents, memberships] = await Promise.all([
+      resources()
+        .find({ tenant, _id: { $in: ids } }, { projection: stateFields })
+        .toArray(),
+      membershipsOf(tenant, ids),
+    ]);
+    const found = new Map(documents.map((document) => [document._id, toState(document)]));
+    return asks.map(({ kind, id }) => {
+      const state = found.get(id);
+      return state?.kind === kind ? { state, memberships: memberships.get(id) ?? [] } : undefined;
+    });
+  }
+
+  type Joining = { readonly group: string; readonly ids: readonly string[] };
+
+  const forMembers = gather<Joining, GroupForMembers | undefined>(async (tenant, asks) => {
+    const [only, ...others] = asks;
+    return only && others.length === 0 ? [await oneForMembers(tenant, only)] : manyForMembers(tenant, asks);
+  });
+
+  async function oneForMembers(tenant: TenantId, ask: Joining): Promise<GroupForMembers | undefined> {
+    const { group, ids } = ask;
+    const whoIsNamed = {
+      coll: 'resources',
+      pipeline: [{ $match: { tenant, _id: { $in: ids } } }, { $project: { type: 1 } }],
+    };
+    const whoIsIn = {
+      coll: 'edges',
+      pipeline: [{ $match: { tenant, group, member: { $in: ids }, live: true } }, { $project: edgeFields }],
+    };
+    const [first, ...others] = await resources()
+      .aggregate<ResourceDocument | OpenEdge>([
+        { $match: { _id: group, tenant, type: 'Group' } },
+        { $project: stateFields },
+        { $unionWith: whoIsNamed },
+        { $unionWith: whoIsIn },
+      ])
+      .toArray();
+    // Without the group the first row, if any, is one of those that are named.
+    if (!first || 'member' in first || first._id !== group || !('version' in first)) return undefined;
+    const open = others.flatMap((row) => ('member' in row ? [row] : []));
+    const kinds = new Map(others.flatMap((row) => ('member' in row ? [] : [[row._id, row.type]])));
+    return groupForMembers(ask, toState(first), kinds, open);
+  }
+
+  async function manyForMembers(tenant: TenantId, asks: readonly Joining[]): Promise<(GroupForMembers | undefined)[]> {
+    const groups = [...new Set(asks.map(({ group }) => group))];
+    const ids = [...new Set(asks.flatMap((ask) => ask.ids))];
+    const [documents, named, open] = await Promise.all([
+      resources()
+        .find({ tenant, _id: { $in: groups }, type: 'Group' }, { projection: stateFields })
+        .toArray(),
+      resources()
+        .find({ tenant, _id: { $in: ids } })
+        .project<Pick<ResourceDocument, '_id' | 'type'>>({ type: 1 })
+        .toArray(),
+      edges()
+        .find({ tenant, group: { $in: groups }, member: { $in: ids }, live: true })
+        // Each of several groups times each of the members would be looked for otherwise.
+        .hint(groups.length === 1 ? edgesByGroup : edgesByMember)
+        .project<OpenEdge>(edgeFields)
+        .toArray(),
+    ]);
+    const found = new Map(documents.map((document) => [document._id, toState(document)]));
+    const kinds = new Map(named.map(({ _id, type }) => [_id, type]));
+    return asks.map((ask) => {
+      const state = found.get(ask.group);
+      return state && groupForMembers(ask, state, kinds, open);
+    });
+  }
+
+  const ofFew = gather<readonly string[], Map<string, Membership[]>>(async (tenant, asks) => {
+    const found = await membershipsOf(tenant, [...new Set(asks.flat())]);
+    return asks.map(() => found);
+  });
+
+  async function membershipsOf(tenant: TenantId, ids: readonly string[]): Promise<Map<string, Membership[]>> {
+    if (ids.length === 0) return new Map();
+    const rows = await edges()
+      .aggregate<Pick<EdgeWithGroup, 'generation' | 'held'> & { members: string[] }>([
+        { $match: { tenant, member: { $in: ids.slice(0, many) }, live: true } },
+        // Those of a page are often in the same groups: each is looked up once.
+        { $group: { _id: { group: '$group', generation: '$generation' }, members: { $push: '$member' } } },
+        { $project: { _id: 0, group: '$_id.group', generation: '$_id.generation', members: 1 } },
+        withGroup,
+      ])
+      .toArray();
+    const each = rows.flatMap(({ members, ...row }) => members.map((member) => ({ ...row, member })));
+    return withIndirect(tenant, each);
+  }
+
   return {
     async read(tenant, kind, id) {
       const document = await resources().findOne({ _id: id, tenant, type: kind }, { projection: stateFields });
       return document ? toState(document) : undefined;
     },
 
-    async readWithMemberships(tenant, kind, id) {
-      const [first, ...others] = await resources()
-        .aggregate<ResourceDocument | EdgeWithGroup>([
-          { $match: { _id: id, tenant, type: kind } },
-          { $project: stateFields },
-          {
-            $unionWith: {
-              coll: 'edges',
-              pipeline: [{ $match: { tenant, member: id, live: true } }, ...membershipStages],
-            },
-          },
-        ])
-        .toArray();
-      if (!first || 'member' in first) return undefined;
-      const found = await withIndirect(
-        tenant,
-        others.flatMap((row) => ('member' in row ? [row] : [])),
-      );
-      return { state: toState(first), memberships: found.get(id) ?? [] };
-    },
-
-    async readForMembers(tenant, group, ids) {
-      const rows = await resources()
-        .aggregate<ResourceDocument | { member: string; generation: number }>([
-          { $match: { _id: group, tenant, type: 'Group' } },
-          { $project: stateFields },
-          {
-            $unionWith: {
-              coll: 'resources',
-              pipeline: [{ $match: { _id: { $in: ids }, tenant } }, { $project: { type: 1 } }],
-            },
-          },
-          {
-            $unionWith: {
-              coll: 'edges',
-              pipeline: [
-                { $match: { tenant, group, member: { $in: ids }, live: true } },
-                { $project: { _id: 0, member: 1, generation: 1 } },
-              ],
-            },
-          },
-        ])
-        .toArray();
-      const [first, ...others] = rows;
-      if (!first || !('_id' in first) || first._id !== group || !('version' in first)) return undefined;
-      const state = toState(first);
-      const known: Member[] = [];
-      const present = new Set<string>();
-      for (const row of others)
-        if ('member' in row) {
-          if (row.generation === state.generation) present.add(row.member);
-        } else known.push({ id: row._id, kind: row.type });
-      return { state, known, present };
-    },
+    readWithMemberships: (tenant, kind, id) => withMemberships(tenant, { kind, id }),
+    readForMembers: (tenant, group, ids) => forMembers(tenant, { group, ids }),
 
     async known(tenant, ids) {
       const rows = await resources()
@@ -169,16 +234,7 @@ export function states(connection: mongoose.Connection): States {
       return rows.length > limit ? undefined : rows.map(({ member }) => member);
     },
 
-    async membershipsOf(tenant, ids) {
-      if (ids.length === 0) return new Map();
-      const rows = await edges()
-        .aggregate<EdgeWithGroup>([
-          { $match: { tenant, member: { $in: ids.slice(0, many) }, live: true } },
-          ...membershipStages,
-        ])
-        .toArray();
-      return withIndirect(tenant, rows);
-    },
+    membershipsOf: (tenant, ids) => (ids.length > few ? membershipsOf(tenant, ids) : ofFew(tenant, ids)),
 
     async groupsOf(tenant, member) {
       const rows = await edges()
@@ -198,6 +254,38 @@ export function states(connection: mongoose.Connection): States {
       return { version, above: await nestingsAbove(tenant, [group]) };
     },
   };
+}
+
+/** An open edge of a group. */
+type OpenEdge = Pick<EdgeDocument, 'group' | 'generation' | 'member'>;
+
+const edgeFields = { _id: 0, group: 1, generation: 1, member: 1 } as const;
+
+function groupForMembers(
+  { ids }: { readonly ids: readonly string[] },
+  state: State,
+  kinds: ReadonlyMap<string, Kind>,
+  open: readonly OpenEdge[],
+): GroupForMembers {
+  const known = ids.flatMap((id): Member[] => {
+    const kind = kinds.get(id);
+    return kind ? [{ id, kind }] : [];
+  });
+  const own = open.filter(({ group, generation }) => group === state.id && generation === state.generation);
+  return { state, known, present: new Set(own.map(({ member }) => member)) };
+}
+
+/** The direct memberships of each member. */
+function byMember(
+  rows: readonly { readonly member: string; readonly group: { readonly _id: string } }[],
+): Map<string, Nesting[]> {
+  const found = new Map<string, Nesting[]>();
+  for (const { member, group } of rows) {
+    const own = found.get(member) ?? [];
+    own.push({ outer: group._id, inner: member });
+    found.set(member, own);
+  }
+  return found;
 }
 
 /** An edge counts while its group stands and was not emptied since. */

@@ -19,7 +19,7 @@ export async function total(connection: mongoose.Connection, tenant: TenantId, k
     .collection<JournalDocument>('journal')
     .aggregate<{ _id: string | null; sum?: number; counts?: TotalsDocument['counts'] }>(
       [
-        { $match: { tenant, pending: true, kind } },
+        { $match: { tenant, pending: true, kind, adds: { $in: [-1, 1] } } },
         { $group: { _id: null, sum: { $sum: '$adds' } } },
         { $unionWith: { coll: 'totals', pipeline: [{ $match: { _id: tenant } }] } },
       ],

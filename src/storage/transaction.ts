@@ -1,4 +1,5 @@
 import mongoose from 'mongoose';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Writes } from './batch.ts';
 
 /** A write that met another state of the database than it was decided on. */
@@ -11,11 +12,12 @@ export class CommitUnknown extends Error {
   override readonly name = 'CommitUnknown';
 }
 
+/** No server could be asked. */
+const isAway = (error: unknown): boolean =>
+  error instanceof mongoose.mongo.MongoNetworkError || error instanceof mongoose.mongo.MongoServerSelectionError;
+
 /** The database was not there, or not primary, for a moment: nothing of the transaction is left. */
-export const isTransient = (error: unknown): boolean =>
-  error instanceof mongoose.mongo.MongoNetworkError ||
-  error instanceof mongoose.mongo.MongoServerSelectionError ||
-  labelled(error, 'TransientTransactionError');
+export const isTransient = (error: unknown): boolean => isAway(error) || labelled(error, 'TransientTransactionError');
 
 type Session = mongoose.mongo.ClientSession;
 
@@ -33,37 +35,53 @@ export async function transact(
   writes: Writes,
   milliseconds: number,
 ): Promise<void> {
+  const until = performance.now() + milliseconds;
   session.startTransaction({ ...options, maxCommitTimeMS: milliseconds });
   try {
     for (const { command, due } of commandsOf(writes)) {
       const answer = await db.command({ ...command, maxTimeMS: milliseconds }, { session });
-      if ('writeErrors' in answer) throw new Conflict('a write was refused');
+      requireWritten(answer);
       if (due !== undefined && answer['n'] !== due) throw new Conflict(`met ${String(answer['n'])} of ${due}`);
     }
   } catch (error) {
     await session.abortTransaction().catch(() => undefined);
     throw conflictOf(error);
   }
-  await commit(session);
+  await commit(session, until);
 }
 
-/** Commits; where the answer got lost, asks again: a commit that was made is not made twice. */
-async function commit(session: Session): Promise<void> {
-  for (let left = 2; ; left -= 1)
+/** Commits; where the answer got lost, asks again while there is time: a commit that was made is not made twice. */
+async function commit(session: Session, until: number): Promise<void> {
+  for (;;)
     try {
       await session.commitTransaction();
       return;
     } catch (error) {
-      if (!labelled(error, 'UnknownTransactionCommitResult')) throw conflictOf(error);
-      if (left === 0) throw new CommitUnknown('the commit was not confirmed', { cause: error });
+      if (!isUnconfirmed(error)) throw conflictOf(error);
+      if (performance.now() >= until) throw new CommitUnknown('the commit was not confirmed', { cause: error });
+      await sleep(50);
     }
 }
 
+/** The server may have committed all the same. The driver doesn't label what it meets when it asks again by itself. */
+const isUnconfirmed = (error: unknown): boolean =>
+  labelled(error, 'UnknownTransactionCommitResult') || (isAway(error) && !labelled(error, 'TransientTransactionError'));
+
 /** Duplicate keys and write conflicts are one thing to the caller: decided on something that is no more. */
+const conflicts = new Set<unknown>([11_000, 112, 251]);
+
 const conflictOf = (cause: unknown): unknown =>
-  cause instanceof mongoose.mongo.MongoServerError && (cause.code === 11000 || cause.code === 112 || cause.code === 251)
+  cause instanceof mongoose.mongo.MongoServerError && conflicts.has(cause.code)
     ? new Conflict(String(cause.code), { cause })
     : cause;
+
+/** A write that is refused for what it is, a document too large, will be refused again: that is no conflict. */
+function requireWritten({ writeErrors }: mongoose.mongo.Document): void {
+  const [error] = (writeErrors ?? []) as readonly { readonly code: number; readonly errmsg: string }[];
+  if (!error) return;
+  if (conflicts.has(error.code)) throw new Conflict(String(error.code));
+  throw new mongoose.mongo.MongoServerError(error);
+}
 
 const labelled = (error: unknown, label: string): boolean =>
   error instanceof mongoose.mongo.MongoError && error.hasErrorLabel(label);
@@ -82,6 +100,7 @@ function commandsOf({
     { command: { update: 'resources', updates: resources.updates }, due: resources.updated },
     { command: { delete: 'resources', deletes: resources.deletes }, due: resources.deletes.length },
     { command: { update: 'nesting', updates: nesting }, due: nesting.length },
+    { command: { update: 'edges', updates: edges.looks }, due: edges.met },
     { command: { update: 'edges', updates: edges.updates }, due: edges.closed },
     { command: { insert: 'edges', documents: edges.inserts }, due: edges.inserts.length },
     { command: { insert: 'history', documents: history } },

@@ -9,13 +9,13 @@ import { assemble, type Assembled } from './batch.ts';
 import { claimBook, claimsOf, weightOf, type Claims } from './claims.ts';
 import { headCache } from './heads.ts';
 import { CommitUnknown, Conflict, isTransient, transact } from './transaction.ts';
-import { findBroken } from './verify.ts';
+import { findBroken, findTaken } from './verify.ts';
 
 /** A change that waits for its batch. */
 interface Waiting {
   readonly change: Change;
   readonly claims: Claims;
-  readonly weight: number;
+  weight: number;
   readonly deadline: number;
   /** It was once turned away by one that did the same: it may break a batch. */
   suspect: boolean;
@@ -27,6 +27,14 @@ interface Waiting {
 
 /** A batch holds at most so many changes, which write at most so many documents; a larger change goes alone. */
 const most = { changes: 100, writes: 1_000 };
+
+/** A batch that conflicts so often although each of its changes seems to hold is tried in halves. */
+const patience = 5;
+
+const halves = <T>(items: readonly T[]): T[][] => {
+  const middle = Math.ceil(items.length / 2);
+  return [items.slice(0, middle), items.slice(middle)];
+};
 
 /** For so long after a taken name was refused, batches that bring names are checked before they are tried. */
 const suspicion = 2_000;
@@ -62,14 +70,18 @@ export function unitOfWork(
   function take(): Waiting[] {
     const book = claimBook();
     const batch: Waiting[] = [];
+    const reserved = new Set<string>();
     let weight = 0;
     for (let at = 0; at < queue.length && batch.length < most.changes;) {
       const next = queue[at];
       if (!next) break;
       const full = batch.length > 0 && weight + next.weight > most.writes;
-      const elsewhere = [...next.claims.documents].some((id) => underWay.has(id));
+      const documents = [...next.claims.documents];
+      const elsewhere = documents.some((id) => underWay.has(id) || reserved.has(id));
       if (full || elsewhere || !book.admits(next.claims)) {
         if (!full && !elsewhere) next.suspect = true;
+        // Else who needs two documents that others keep busy in turn would never find both free.
+        if (elsewhere) for (const id of documents) reserved.add(id);
         at += 1;
         continue;
       }
@@ -98,15 +110,26 @@ export function unitOfWork(
   async function run(batch: Waiting[]): Promise<void> {
     let left = batch;
     try {
-      const suspects = left.some(({ suspect }) => suspect) || (suspectedUntil > clock() && left.some(bringsName));
-      if (suspects) left = await evictBroken(left);
-      for (let round = 1; left.length > 0; round += 1) left = await attempt(left, round);
+      left = await evictSuspects(left);
+      for (let round = 1; left.length > 0 && round <= patience; round += 1) left = await attempt(left, round);
+      await apart(left);
     } catch (error) {
       // One change that the database refuses for what it is must not take the others with it.
       const open = left.filter(({ settled }) => !settled);
       if (batch.length > 1) for (const item of open) await run([item]);
       else
         for (const { reject } of open) reject(error instanceof Error ? error : new Error('refused', { cause: error }));
+    }
+  }
+
+  /** Looks for the change that keeps a batch from being committed; found, it waits behind the others, for itself. */
+  async function apart(batch: Waiting[]): Promise<void> {
+    const [first, ...others] = batch;
+    if (!first) return;
+    if (others.length > 0) for (const part of halves(batch)) await run(part);
+    else if (!first.settled) {
+      first.weight = Infinity;
+      queue.push(first);
     }
   }
 
@@ -126,7 +149,10 @@ export function unitOfWork(
       await write(assembled, Math.max(...going.map(({ deadline }) => deadline)) - now);
     } catch (error) {
       if (error instanceof CommitUnknown) {
-        for (const { reject } of going) reject(new DomainError({ rule: 'busy' }, { cause: error }));
+        for (const { change, reject } of going) {
+          onCommit(change.tenant);
+          reject(new DomainError({ rule: 'busy' }, { cause: error }));
+        }
         return [];
       }
       if (!(error instanceof Conflict) && !isTransient(error)) throw error;
@@ -156,8 +182,18 @@ export function unitOfWork(
     }
   }
 
-  async function evictBroken(batch: Waiting[]): Promise<Waiting[]> {
-    const broken = await findBroken(database(), batch, heads);
+  /** Looks before it is tried at those that may break a batch, and at no others. */
+  async function evictSuspects(batch: Waiting[]): Promise<Waiting[]> {
+    const suspects = batch.filter(({ suspect }) => suspect);
+    const left = suspects.length > 0 ? evict(batch, await findBroken(database(), suspects, heads)) : batch;
+    const named = suspectedUntil > clock() ? left.filter((item) => !item.suspect && bringsName(item)) : [];
+    return named.length > 0 ? evict(left, await findTaken(database(), named)) : left;
+  }
+
+  const evictBroken = async (batch: Waiting[]): Promise<Waiting[]> =>
+    evict(batch, await findBroken(database(), batch, heads));
+
+  function evict(batch: Waiting[], broken: ReadonlyMap<Waiting, Error>): Waiting[] {
     for (const [item, error] of broken) {
       if (error instanceof DomainError) suspectedUntil = clock() + suspicion;
       item.reject(error);
@@ -179,9 +215,8 @@ export function unitOfWork(
         const expiry = setTimeout(
           () => {
             const at = queue.indexOf(entry);
-            if (at < 0) return;
-            queue.splice(at, 1);
-            reject(new DomainError({ rule: 'busy' }));
+            if (at >= 0) queue.splice(at, 1);
+            entry.reject(new DomainError({ rule: 'busy' }));
           },
           Math.max(0, deadline - clock()),
         );
@@ -193,6 +228,7 @@ export function unitOfWork(
             resolve(committed);
           },
           reject(error) {
+            entry.settled = true;
             clearTimeout(expiry);
             reject(error);
           },

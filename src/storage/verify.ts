@@ -1,6 +1,7 @@
 import type mongoose from 'mongoose';
 import { Stale, subjectsOf, type Change } from '../domain/changes.ts';
 import { DomainError } from '../domain/errors.ts';
+import type { Head } from '../domain/states.ts';
 import { headFields, keyOf, toHead, type HeadDocument, type ResourceDocument, type EdgeDocument } from './documents.ts';
 import type { HeadCache } from './heads.ts';
 
@@ -37,10 +38,23 @@ export async function findBroken<C extends { readonly change: Change }>(
   return new Map(faults);
 }
 
+/** Finds out which of these bring a name that is taken: one look for all, where the rest is taken on trust. */
+export async function findTaken<C extends { readonly change: Change }>(
+  db: mongoose.mongo.Db,
+  batch: readonly C[],
+): Promise<Map<C, Error>> {
+  const taken = await readNames(db, batch);
+  const faults = batch.flatMap((item) => {
+    const fault = nameFault(item.change, { taken });
+    return fault ? [[item, fault] as const] : [];
+  });
+  return new Map(faults);
+}
+
 /** What stands in the database of all that a batch relies on. */
 interface Facts {
   readonly documents: ReadonlyMap<string, HeadOfTenant>;
-  readonly left: ReadonlyMap<string, number>;
+  readonly left: ReadonlyMap<string, ReadonlySet<string>>;
   readonly taken: ReadonlyMap<string, string>;
   readonly members: ReadonlySet<string>;
   readonly nesting: ReadonlyMap<string, number>;
@@ -57,17 +71,14 @@ const reasons: readonly (readonly [fault: () => Error, holds: (change: Change, f
     (change, { documents }) => reliedOn(change).every((id) => documents.get(id)?.tenant === change.tenant),
   ],
   [() => new Stale('members changed'), membersHold],
-  [
-    () => new Stale('memberships changed'),
-    ({ removes }, { left }) => !removes || (left.get(removes.state.id) ?? 0) === removes.edges,
-  ],
+  [() => new Stale('memberships changed'), membershipsHold],
   [
     () => new Stale('nesting changed'),
     ({ tenant, nesting }, facts) => nesting === undefined || (facts.nesting.get(tenant) ?? 0) === nesting,
   ],
 ];
 
-function nameFault(change: Change, { taken }: Facts): Error | undefined {
+function nameFault(change: Change, { taken }: Pick<Facts, 'taken'>): Error | undefined {
   const name = newName(change);
   const holder = name && taken.get(`${change.tenant} ${name.key}`);
   if (!name || holder === undefined || holder === name.id) return undefined;
@@ -133,28 +144,24 @@ async function readNames(
 
 /** The live edges that the batch wants to open or to close, as `<group> <member> <generation>`. */
 async function readEdges(db: mongoose.mongo.Db, batch: readonly { readonly change: Change }[]): Promise<Set<string>> {
+  // One look per group, however many of the batch change its members.
+  const asked = new Map<string, { tenant: Change['tenant']; group: Head; ids: string[] }>();
+  for (const { change } of batch) {
+    const { tenant, members, creates } = change;
+    if (!members || creates || members.reset) continue;
+    const { group, joins, leaves } = members;
+    const name = edgeName({ group: group.id, generation: group.generation });
+    const entry = asked.get(name) ?? { tenant, group, ids: [] };
+    asked.set(name, entry);
+    entry.ids.push(...joins.map(({ id }) => id), ...leaves);
+  }
   const pages = await Promise.all(
-    batch.flatMap(({ change: { tenant, members, creates } }) =>
-      !members || creates || members.reset || members.joins.length + members.leaves.length === 0
-        ? []
-        : [
-            db
-              .collection<EdgeDocument>('edges')
-              .find({
-                tenant,
-                group: members.group.id,
-                generation: members.group.generation,
-                member: { $in: [...members.joins.map(({ id }) => id), ...members.leaves] },
-                live: true,
-              })
-              .project<Pick<EdgeDocument, 'group' | 'member' | 'generation'>>({
-                _id: 0,
-                group: 1,
-                member: 1,
-                generation: 1,
-              })
-              .toArray(),
-          ],
+    [...asked.values()].map(({ tenant, group, ids }) =>
+      db
+        .collection<EdgeDocument>('edges')
+        .find({ tenant, group: group.id, generation: group.generation, member: { $in: ids }, live: true })
+        .project<Pick<EdgeDocument, 'group' | 'member' | 'generation'>>({ _id: 0, group: 1, member: 1, generation: 1 })
+        .toArray(),
     ),
   );
   return new Set(pages.flat().map(({ group, member, generation }) => `${group} ${member} ${generation}`));
@@ -167,22 +174,35 @@ function membersHold({ members, creates }: Change, { members: live }: Facts): bo
   return !members.joins.some((member) => isIn(member.id)) && members.leaves.every(isIn);
 }
 
-/** How many edges of each resource that is to go are open. */
+/** The open edges of each resource that is to go, as `<group> <generation>`. */
 async function readOpenEdges(
   db: mongoose.mongo.Db,
   batch: readonly { readonly change: Change }[],
-): Promise<Map<string, number>> {
-  const counts = batch.flatMap(({ change: { tenant, removes } }) =>
+): Promise<Map<string, Set<string>>> {
+  const found = batch.flatMap(({ change: { tenant, removes } }) =>
     removes
       ? [
           db
             .collection<EdgeDocument>('edges')
-            .countDocuments({ tenant, member: removes.state.id, live: true })
-            .then((open) => [removes.state.id, open] as const),
+            .find({ tenant, member: removes.state.id, live: true })
+            .project<Pick<EdgeDocument, 'group' | 'generation'>>({ _id: 0, group: 1, generation: 1 })
+            .toArray()
+            .then((open) => [removes.state.id, new Set(open.map(edgeName))] as const),
         ]
       : [],
   );
-  return new Map(await Promise.all(counts));
+  return new Map(await Promise.all(found));
+}
+
+const edgeName = ({ group, generation }: Pick<EdgeDocument, 'group' | 'generation'>): string =>
+  `${group} ${generation}`;
+
+/** As many edges are open as were, and among them those of the groups it is in. */
+function membershipsHold({ removes }: Change, { left }: Facts): boolean {
+  if (!removes) return true;
+  const open = left.get(removes.state.id);
+  const holds = ({ id: group, generation }: Head): boolean => open?.has(edgeName({ group, generation })) === true;
+  return (open?.size ?? 0) === removes.edges && removes.leaves.every(holds);
 }
 
 async function readNesting(

@@ -1,9 +1,11 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import mongoose from 'mongoose';
+import type mongoose from 'mongoose';
 import ts from 'typescript';
 import type { FirstRun } from '../../src/admin/firstRun.ts';
 import { connect } from '../../src/storage/connect.ts';
@@ -33,6 +35,11 @@ process.once('exit', () => {
 /** Settings of whoever runs the bench are not those of the servers. */
 const bare = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '' };
 
+/** Where a server is to write its CPU profile when it ends, if anywhere. */
+type Profile = string | undefined;
+
+const profiling = (folder: Profile): string[] => (folder === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', folder]);
+
 async function serve(port: number, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<ChildProcess> {
   const child = spawn(process.execPath, args, {
     cwd: root,
@@ -53,22 +60,24 @@ const pidOf = ({ pid }: ChildProcess): number => {
 const withDatabase = (uri: string, name: string): string => uri.replace('/?', `/${name}?`);
 
 /** Rollcall as it is built and started, with its defaults. */
-export async function startRollcall(mongod: TestMongod, sizes: Sizes, profile?: string): Promise<Contender> {
+export async function startRollcall(mongod: TestMongod, sizes: Sizes, profile: Profile): Promise<Contender> {
   const built = spawnSync(process.execPath, ['scripts/build.js'], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   if (built.status !== 0) throw new Error('Rollcall could not be built');
   const dataDir = await mkdtemp(join(tmpdir(), 'rollcall-bench-'));
+  process.once('exit', () => {
+    rmSync(dataDir, { recursive: true, force: true });
+  });
   const uri = withDatabase(mongod.uri, 'rollcall');
   const port = await freePort();
-  const profiling = profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profile];
-  const child = await serve(port, [...profiling, 'dist/main.js'], {
+  const child = await serve(port, [...profiling(profile), 'dist/main.js'], {
     MONGODB_URI: uri,
     DATA_DIR: dataDir,
     PORT: String(port),
   });
-  const { scimBaseUrl, token } = JSON.parse(await readFile(join(dataDir, 'first-run.json'), 'utf8')) as FirstRun;
+  const { scimBaseUrl, token } = await madeAtFirstRun(dataDir);
   const connection = await connect(uri);
   const db = connection.getClient().db();
   const owner = await db.collection<{ _id: string; tenant: string }>('connections').findOne();
@@ -83,13 +92,23 @@ export async function startRollcall(mongod: TestMongod, sizes: Sizes, profile?: 
     async stop() {
       await ended(child, 'SIGTERM');
       await connection.close();
-      await rm(dataDir, { recursive: true, force: true });
     },
   };
 }
 
+/** A server may be ready a moment before it has written this. */
+async function madeAtFirstRun(dataDir: string): Promise<FirstRun> {
+  for (let left = 200; ; left -= 1)
+    try {
+      return JSON.parse(await readFile(join(dataDir, 'first-run.json'), 'utf8')) as FirstRun;
+    } catch (error) {
+      if (left === 0) throw error;
+      await sleep(50);
+    }
+}
+
 /** The floor, on a database with the same collections and indexes. */
-export async function startFloor(mongod: TestMongod, sizes: Sizes): Promise<Contender> {
+export async function startFloor(mongod: TestMongod, sizes: Sizes, profile: Profile): Promise<Contender> {
   const uri = withDatabase(mongod.uri, 'floor');
   const connection = await connect(uri);
   const db = connection.getClient().db();
@@ -102,7 +121,7 @@ export async function startFloor(mongod: TestMongod, sizes: Sizes): Promise<Cont
   });
   const port = await freePort();
   const token = 'a-token-of-the-floor';
-  const child = await serve(port, [await compiledFloor(), uri, String(port), token, 'bench']);
+  const child = await serve(port, [...profiling(profile), await compiledFloor(), uri, String(port), token, 'bench']);
   return {
     name: 'floor',
     pid: pidOf(child),

@@ -1,6 +1,6 @@
 import type { Contender } from './contenders.ts';
 import type { Cell } from './measure.ts';
-import type { Row } from './table.ts';
+import type { Ratio, Row } from './table.ts';
 
 /** Fifty clients at once: who queues behind whom. */
 interface Crowd {
@@ -36,13 +36,6 @@ export const crowdCells: readonly Crowd[] = [
     duplicates: 5,
   },
 ];
-
-/** A rate over another, and what it is asked to be at least. */
-interface Ratio {
-  readonly title: string;
-  readonly ratio: number;
-  readonly atLeast: number;
-}
 
 /** The figures that say whether clients queue behind each other. */
 export function crowdRatios(rows: readonly Row[]): Ratio[] {

@@ -37,11 +37,13 @@ interface PatchOperation {
 
 type Session = mongoose.mongo.ClientSession;
 
+const durable = new mongoose.mongo.WriteConcern('majority', undefined, true);
+
 const client = await new mongoose.mongo.MongoClient(uri, {
   maxPoolSize: 50,
   readPreference: 'primary',
   readConcern: { level: 'majority' },
-  writeConcern: { w: 'majority', journal: true },
+  writeConcern: durable,
 }).connect();
 const db = client.db();
 const resources = db.collection<Resource>('resources');
@@ -54,31 +56,68 @@ let total = await resources.countDocuments({ tenant, type: 'User' });
 
 const transaction = <T>(work: (session: Session) => Promise<T>): Promise<T> =>
   client.withSession((session) =>
-    session.withTransaction(work, {
-      readConcern: { level: 'snapshot' },
-      writeConcern: { w: 'majority', journal: true },
-    }),
+    session.withTransaction(work, { readConcern: { level: 'snapshot' }, writeConcern: durable }),
   );
 
+type Group = Pick<Resource, '_id' | 'name'>;
+type Held = Resource & { held: Group[] };
 type Membership = { value: string; display: string; type: 'direct' };
 
-async function groupsOf(members: string[]): Promise<Map<string, Membership[]>> {
-  const found = await edges
-    .find({ tenant, member: { $in: members }, live: true })
-    .project<Pick<Edge, 'member' | 'group'>>({ _id: 0, member: 1, group: 1 })
+// The cheapest forms of those that were tried: one look-up of all groups at once, never one for each edge.
+const withNames = (localField: string) => ({
+  $lookup: { from: 'resources', localField, foreignField: '_id', pipeline: [{ $project: { name: 1 } }], as: 'held' },
+});
+
+const membership = ({ _id, name }: Group): Membership => ({ value: _id, display: name, type: 'direct' });
+
+/** A user found by its id or by its name, with its groups. */
+async function userWithGroups(user: object, edge: object): Promise<Held | undefined> {
+  const [found] = await resources
+    .aggregate<Held>([
+      { $match: { tenant, ...user } },
+      {
+        $lookup: {
+          from: 'edges',
+          ...edge,
+          as: 'edges',
+        },
+      },
+      withNames('edges.group'),
+    ])
     .toArray();
-  const ids = [...new Set(found.map(({ group }) => group))];
-  const groups =
-    ids.length === 0
-      ? []
-      : await resources
-          .find({ _id: { $in: ids }, tenant })
-          .project<Pick<Resource, '_id' | 'name'>>({ name: 1 })
-          .toArray();
-  const names = new Map(groups.map(({ _id, name }) => [_id, name]));
+  return found;
+}
+
+const userById = (id: string): Promise<Held | undefined> =>
+  userWithGroups(
+    { _id: id, type: 'User' },
+    { pipeline: [{ $match: { tenant, member: id, live: true } }, { $project: { _id: 0, group: 1 } }] },
+  );
+
+const userByName = (name: string): Promise<Held | undefined> =>
+  userWithGroups(
+    { key: keyOf(name) },
+    {
+      localField: '_id',
+      foreignField: 'member',
+      pipeline: [{ $match: { tenant, live: true } }, { $project: { _id: 0, group: 1 } }],
+    },
+  );
+
+async function groupsOf(members: string[]): Promise<Map<string, Membership[]>> {
+  const [found] = await edges
+    .aggregate<{ edges: Pick<Edge, 'member' | 'group'>[]; held: Group[] }>([
+      { $match: { tenant, member: { $in: members }, live: true } },
+      { $group: { _id: null, edges: { $push: { member: '$member', group: '$group' } } } },
+      withNames('edges.group'),
+    ])
+    .toArray();
+  const groups = new Map((found?.held ?? []).map((group) => [group._id, membership(group)]));
   const lists = new Map<string, Membership[]>(members.map((id) => [id, []]));
-  for (const { member, group } of found)
-    lists.get(member)?.push({ value: group, display: names.get(group) ?? '', type: 'direct' });
+  for (const { member, group } of found?.edges ?? []) {
+    const known = groups.get(group);
+    if (known) lists.get(member)?.push(known);
+  }
   return lists;
 }
 
@@ -114,29 +153,37 @@ app.use('/scim/v2', (request, response, next) => {
 app.use(express.json({ type: 'application/scim+json' }));
 
 app.get('/scim/v2/Users/:id', async ({ params: { id } }, response) => {
-  const [user, groups] = await Promise.all([resources.findOne({ _id: id, tenant, type: 'User' }), groupsOf([id])]);
-  if (user) response.json(shown(user, groups.get(id)));
+  const user = await userById(id);
+  if (user) response.json(shown(user, user.held.map(membership)));
   else response.sendStatus(404);
 });
 
-app.get('/scim/v2/Users', async ({ query }, response) => {
-  const name = /^userName eq "(.*)"$/.exec(String(query['filter']))?.[1];
-  const startIndex = Number(query['startIndex'] ?? 1);
-  const users =
-    name === undefined
-      ? await resources
-          .find({ tenant, type: 'User' })
-          .sort({ _id: 1 })
-          .skip(startIndex - 1)
-          .limit(Number(query['count'] ?? 100))
-          .toArray()
-      : await resources.find({ tenant, key: keyOf(name) }).toArray();
+async function page(startIndex: number, count: number) {
+  const users = await resources
+    .find({ tenant, type: 'User' })
+    .sort({ _id: 1 })
+    .skip(startIndex - 1)
+    .limit(count)
+    .toArray();
   const groups = await groupsOf(users.map(({ _id }) => _id));
+  return { total, users: users.map((user) => shown(user, groups.get(user._id))) };
+}
+
+async function search(name: string) {
+  const user = await userByName(name);
+  return user ? { total: 1, users: [shown(user, user.held.map(membership))] } : { total: 0, users: [] };
+}
+
+app.get('/scim/v2/Users', async ({ query }, response) => {
+  const filter = typeof query['filter'] === 'string' ? query['filter'] : '';
+  const name = /^userName eq "(.*)"$/.exec(filter)?.[1];
+  const startIndex = Number(query['startIndex'] ?? 1);
+  const found = await (name === undefined ? page(startIndex, Number(query['count'] ?? 100)) : search(name));
   response.json({
-    totalResults: name === undefined ? total : users.length,
+    totalResults: found.total,
     startIndex,
-    itemsPerPage: users.length,
-    Resources: users.map((user) => shown(user, groups.get(user._id))),
+    itemsPerPage: found.users.length,
+    Resources: found.users,
   });
 });
 
@@ -206,3 +253,4 @@ app.patch('/scim/v2/Groups/:id', async ({ params: { id }, body }, response) => {
 });
 
 app.listen(Number(port), '127.0.0.1');
+process.once('SIGTERM', () => process.exit(0));

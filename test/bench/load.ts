@@ -1,5 +1,5 @@
 import { Agent, request as send } from 'node:http';
-import { crowds, duplicate, operations } from './operations.ts';
+import { duplicate, operationNamed } from './operations.ts';
 import type { Operation, Round, Sent } from './operations.ts';
 
 /** What the load generator is told to do. */
@@ -42,8 +42,7 @@ process.on('message', (job: Job) => {
 process.on('disconnect', () => process.exit(0));
 
 async function run(job: Job): Promise<Done> {
-  const operation = operations[job.operation] ?? crowds[job.operation];
-  if (!operation) throw new TypeError(`no operation ${job.operation}`);
+  const operation = operationNamed(job.operation);
   const agent = new Agent({ keepAlive: true, maxSockets: job.clients });
   const latencies: number[] = [];
   const wrong: string[] = [];
@@ -71,7 +70,14 @@ async function run(job: Job): Promise<Done> {
   agent.destroy();
   latencies.sort((a, b) => a - b);
   const quantile = (part: number): number => latencies[Math.floor(part * (latencies.length - 1))] ?? NaN;
-  return { seconds, answered: latencies.length, refused, p50: quantile(0.5), p99: quantile(0.99), wrong };
+  return {
+    seconds,
+    answered: latencies.length,
+    refused,
+    p50: quantile(0.5),
+    p99: quantile(0.99),
+    wrong: wrong.slice(0, 5),
+  };
 }
 
 interface Answer {

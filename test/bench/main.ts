@@ -6,15 +6,18 @@ import { startFloor, startRollcall, type Contender } from './contenders.ts';
 import { crowd, crowdCells, crowdRatios } from './crowds.ts';
 import { startMeter, type Meter, type Sample } from './measure.ts';
 import { operations } from './operations.ts';
-import { aligned, printed, summary, type Row } from './table.ts';
+import { printed, printedRatios, summary, type Row } from './table.ts';
+
+/** What can be measured alone. */
+const named = [...Object.keys(operations), 'crowds'];
 
 const usage = `npm run bench -- [--quick] [--only NAME] [--json FILE] [--profile FOLDER]
 
 Compares Rollcall with a bare handler on one MongoDB.
   --quick           fewer people, shorter rounds: less than three minutes
-  --only NAME       one of ${[...Object.keys(operations), 'crowds'].join(', ')}; may be repeated
+  --only NAME       one of ${named.join(', ')}; may be repeated
   --json FILE       also writes what was found as JSON
-  --profile FOLDER  also writes a CPU profile of Rollcall
+  --profile FOLDER  also writes a CPU profile of each server
 `;
 
 /** How much is measured, and how long. */
@@ -27,8 +30,8 @@ interface Plan {
 }
 
 const plans = {
-  quick: { users: 2_000, joiners: 10_000, rounds: 3, milliseconds: 600, warmUp: 400 },
-  full: { users: 10_000, joiners: 20_000, rounds: 5, milliseconds: 2_000, warmUp: 1_500 },
+  quick: { users: 2_000, joiners: 5_000, rounds: 3, milliseconds: 400, warmUp: 600 },
+  full: { users: 10_000, joiners: 20_000, rounds: 5, milliseconds: 2_000, warmUp: 3_000 },
 } as const satisfies Record<string, Plan>;
 
 const clientCounts = [1, 8] as const;
@@ -37,7 +40,7 @@ type Contenders = readonly [Contender, Contender];
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
-/** Thrown answers that were wrong: what was measured then means nothing. */
+/** Answers that were wrong: what was measured means nothing. */
 class WrongAnswers extends Error {
   override readonly name = 'WrongAnswers';
 }
@@ -90,7 +93,8 @@ function rowOf(operation: string, title: string, clients: number, samples: reado
   return { operation, title, clients, contenders: Object.fromEntries(names.map((name) => [name, own(name)])) };
 }
 
-async function main(): Promise<void> {
+/** What the command line asks for; undefined where it asks for help, or for what there is not. */
+function asked() {
   const { values } = parseArgs({
     options: {
       quick: { type: 'boolean', default: false },
@@ -100,24 +104,29 @@ async function main(): Promise<void> {
       help: { type: 'boolean', default: false },
     },
   });
-  const all = [...Object.keys(operations), 'crowds'];
-  const wanted = values.only ?? all;
-  const unknown = wanted.find((name) => !all.includes(name));
-  if (values.help || unknown !== undefined) {
+  const wanted = values.only ?? named;
+  const known = wanted.every((name) => named.includes(name));
+  if (values.help || !known) {
     process.stderr.write(usage);
     process.exitCode = values.help ? 0 : 2;
-    return;
+    return undefined;
   }
-  const plan = values.quick ? plans.quick : plans.full;
+  return { wanted, plan: values.quick ? plans.quick : plans.full, json: values.json, profile: values.profile };
+}
+
+async function main(): Promise<void> {
+  const request = asked();
+  if (!request) return;
+  const { wanted, plan, json, profile } = request;
   const began = Date.now();
 
   const mongod = await startTestMongod();
   const stops: (() => unknown)[] = [() => mongod.stop()];
   try {
     say(`preparing ${plan.users} users in two databases`);
-    const floor = await startFloor(mongod, plan);
+    const floor = await startFloor(mongod, plan, profile);
     stops.unshift(() => floor.stop());
-    const rollcall = await startRollcall(mongod, plan, values.profile);
+    const rollcall = await startRollcall(mongod, plan, profile);
     stops.unshift(() => rollcall.stop());
     const status = await floor.db.admin().command({ serverStatus: 1 });
     const meter = await startMeter(Number(status['pid']), plan);
@@ -145,28 +154,25 @@ async function main(): Promise<void> {
         '',
         printed([...rows, ...crowdRows]),
         '',
-        aligned([
-          ['rates', 'ratio', 'asked'],
-          ...ratios.map(({ title, ratio, atLeast }) => [title, ratio.toFixed(2), `at least ${atLeast}`]),
-        ]),
-        '',
+        ...(ratios.length > 0 ? [printedRatios(ratios), ''] : []),
         `${Math.round((Date.now() - began) / 1_000)} s`,
         '',
       ].join('\n'),
     );
-    if (values.json !== undefined)
-      await writeFile(
-        values.json,
-        `${JSON.stringify({ machine, plan, rows: [...rows, ...crowdRows], ratios }, null, 2)}\n`,
-      );
+    if (json !== undefined)
+      await writeFile(json, `${JSON.stringify({ machine, plan, rows: [...rows, ...crowdRows], ratios }, null, 2)}\n`);
   } finally {
     for (const stop of stops) await stop();
   }
 }
 
-main().catch((error: unknown) => {
-  say(error instanceof Error && error.name !== 'WrongAnswers' ? String(error.stack) : String(error));
-  process.exitCode = 1;
-});
+// Ends the process where servers of a failed start would keep it going; they end with it.
+main().then(
+  () => process.exit(),
+  (error: unknown) => {
+    say(error instanceof Error && error.name !== 'WrongAnswers' ? String(error.stack) : String(error));
+    process.exit(1);
+  },
+);
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));

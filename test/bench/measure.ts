@@ -1,5 +1,4 @@
 import { execFileSync, fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +6,7 @@ import mongoose from 'mongoose';
 import type { Contender } from './contenders.ts';
 import { forgetJoins, type Sizes } from './data.ts';
 import type { Done, Job } from './load.ts';
-import { crowds, operations, type Operation } from './operations.ts';
+import { operationNamed, type Operation } from './operations.ts';
 
 /** One measurement: an operation against a contender, by so many clients. */
 export interface Cell {
@@ -50,8 +49,7 @@ export async function startMeter(mongodPid: number, sizes: Sizes): Promise<Meter
   let seeded: mongoose.mongo.ObjectId | undefined;
 
   async function measure(contender: Contender, cell: Cell): Promise<Sample> {
-    const operation = operations[cell.operation] ?? crowds[cell.operation];
-    if (!operation) throw new TypeError(`no operation ${cell.operation}`);
+    const operation = operationNamed(cell.operation);
     const { edges = 0, journal = 0 } = operation.leaves;
     seeded ??= await newestEdge(contender);
     rounds += 1;
@@ -92,15 +90,23 @@ export async function startMeter(mongodPid: number, sizes: Sizes): Promise<Meter
   };
 }
 
-async function load(generator: ChildProcess, job: Job): Promise<Done> {
-  const gone = once(generator, 'exit').then(() => Promise.reject(new Error('the load generator ended')));
-  generator.send(job);
-  const [done] = (await Promise.race([once(generator, 'message'), gone])) as [Done];
-  return done;
+function load(generator: ChildProcess, job: Job): Promise<Done> {
+  return new Promise((resolve, reject) => {
+    const gone = () => {
+      reject(new Error('the load generator ended'));
+    };
+    generator.once('exit', gone);
+    generator.once('message', (done) => {
+      generator.off('exit', gone);
+      resolve(done as Done);
+    });
+    generator.send(job);
+  });
 }
 
-/** So that what a contender does after its answers counts as its own, and not as the next one's. */
-async function settled({ db }: Contender): Promise<void> {
+/** So that what Rollcall does after its answers counts as its own, and not as the floor's. The floor does nothing more. */
+async function settled({ name, db }: Contender): Promise<void> {
+  if (name === 'floor') return;
   for (let left = 10; left > 0; left -= 1) {
     await sleep(aftermath);
     if (!(await db.collection('journal').findOne({ pending: true }))) return;

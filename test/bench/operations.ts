@@ -138,11 +138,18 @@ export const operations: Readonly<Record<string, Operation>> = {
 };
 
 /** What many clients do at once, to see whether they queue. */
-export const crowds: Readonly<Record<string, Operation>> = {
+const crowds: Readonly<Record<string, Operation>> = {
   'one-group': join('members, all to one group', () => 'empty 0'),
   'own-groups': join('members, each client to its group', (at) => `empty ${at % emptyGroups}`),
   creates: create('creates'),
 };
+
+/** @throws TypeError where there is none of that name */
+export function operationNamed(name: string): Operation {
+  const operation = operations[name] ?? crowds[name];
+  if (!operation) throw new TypeError(`no operation ${name}`);
+  return operation;
+}
 
 /** What a client sends that always asks for a name that is taken. */
 export const duplicate: Sent = { method: 'POST', path: '/Users', body: userBody(userName(0)) };

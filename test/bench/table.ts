@@ -28,7 +28,7 @@ export interface Summary {
 }
 
 /** The middle of some values, and their ends. */
-export function spread(values: readonly number[]): Spread {
+function spread(values: readonly number[]): Spread {
   const sorted = [...values].sort((a, b) => a - b);
   const at = (index: number): number => sorted[index] ?? NaN;
   const half = (sorted.length - 1) / 2;
@@ -105,8 +105,22 @@ export function printed(rows: readonly Row[]): string {
   return aligned([heads, ...cells]);
 }
 
+/** A rate over another, and what it is asked to be at least. */
+export interface Ratio {
+  readonly title: string;
+  readonly ratio: number;
+  readonly atLeast: number;
+}
+
+/** The ratios of rates, as text. */
+export const printedRatios = (ratios: readonly Ratio[]): string =>
+  aligned([
+    ['rates', 'ratio', 'asked'],
+    ...ratios.map(({ title, ratio, atLeast }) => [title, ratio.toFixed(2), `at least ${atLeast}`]),
+  ]);
+
 /** Columns of equal width; texts to the left, numbers to the right. */
-export function aligned(lines: readonly (readonly string[])[]): string {
+function aligned(lines: readonly (readonly string[])[]): string {
   const widths = (lines[0] ?? []).map((_, at) => Math.max(...lines.map((line) => line[at]?.length ?? 0)));
   const texts = new Set([0, 2]);
   return lines

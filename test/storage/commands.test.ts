@@ -129,21 +129,22 @@ describe('Store commands per operation, one client alone', () => {
     ]);
   });
 
-  it('a batch of n member adds: 8 + n, of which the first, alone, takes 4', async () => {
-    const n = 20;
-    const users: string[] = [];
-    for (let at = 0; at < n; at += 1) users.push((await ask('POST', '/Users', { userName: `batch ${at}` })).id);
-    const { id } = await ask('POST', '/Groups', { displayName: 'batch' });
-    sent.length = 0;
-    const body = (user: string) => ({ Operations: [adding(user)] });
-    const caller = testCaller({ deadline: Date.now() + 60_000 });
-    await Promise.all(
-      users.map((user) => handle({ method: 'PATCH', path: ['Groups', id], query: {}, caller, body: body(user) })),
-    );
-    // Each reads for itself; what was decided by the time the first commit is through shares the next ones.
-    expect(sent.filter((command) => command === 'aggregate resources')).to.have.lengthOf(n);
-    const batches = sent.filter((command) => command === 'commitTransaction 1').length;
-    expect(batches).to.be.below(n);
-    expect(sent).to.have.lengthOf(n + 4 * batches);
-  });
+  for (const n of [20, 80])
+    it(`${n} member adds at once: 2 reads alone, then 3 commands a read and 4 a commit, however many share them`, async () => {
+      const users: string[] = [];
+      for (let at = 0; at < n; at += 1) users.push((await ask('POST', '/Users', { userName: `batch ${n} ${at}` })).id);
+      const { id } = await ask('POST', '/Groups', { displayName: `batch ${n}` });
+      sent.length = 0;
+      const body = (user: string) => ({ Operations: [adding(user)] });
+      const caller = testCaller({ deadline: Date.now() + 60_000 });
+      await Promise.all(
+        users.map((user) => handle({ method: 'PATCH', path: ['Groups', id], query: {}, caller, body: body(user) })),
+      );
+      const times = (command: string) => sent.filter((each) => each === command).length;
+      const [alone, edges, commits] = [times('aggregate resources'), times('find edges'), times('commitTransaction 1')];
+      expect(alone).to.equal(2);
+      expect(times('find resources')).to.equal(2 * edges);
+      expect(sent).to.have.lengthOf(alone + 3 * edges + 4 * commits);
+      expect(edges + commits).to.be.at.most(8);
+    });
 });

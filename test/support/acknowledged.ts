@@ -49,7 +49,9 @@ interface Evidence {
  */
 export function faultsOf(found: Found, attempts: readonly Attempt[]): Fault[] {
   const lives = livesOf(found);
-  const ends = new Map(attempts.flatMap(({ answer, ended }) => (answer && answer.status !== 503 ? [[answer.request, ended]] : [])));
+  const ends = new Map(
+    attempts.flatMap(({ answer, ended }) => (answer && answer.status !== 503 ? [[answer.request, ended]] : [])),
+  );
   const evidence: Evidence = {
     lives,
     told: grouped(membershipsTold(lives), ({ group, member }) => `${group} ${member}`),
@@ -97,34 +99,50 @@ function acknowledged(
   evidence: Evidence,
 ): Fault[] {
   const about = describe(attempt);
-  const { operation, resource = answer.id ?? '', sets, joins = [], leaves = [] } = attempt.claim;
+  const { operation, resource = answer.id } = attempt.claim;
   // What is so already is answered as done, and leaves no entry; attributes are only where they were asked for before.
   const mayBeDone = operation === 'members' || (operation === 'revise' && attempt.repeat);
-  if (!entry && !mayBeDone) return [{ rule: 'acknowledged but not journaled', about }];
-  if (entry && (entry.resource !== resource || entry.version !== (answer.version ?? entry.version)))
-    return [{ rule: 'acknowledged as another version', about: `${about}: ${answer.version} is ${entry.version}` }];
+  if (!entry)
+    return mayBeDone
+      ? effect(attempt, answer.version ?? 0, evidence)
+      : [{ rule: 'acknowledged but not journaled', about }];
+  const { version = entry.version } = answer;
+  if (entry.resource !== resource || entry.version !== version)
+    return [{ rule: 'acknowledged as another version', about: `${about}: ${version} is ${entry.version}` }];
+  return effect(attempt, version, evidence);
+}
 
-  const faults: Fault[] = [];
-  const version = entry?.version ?? answer.version ?? 0;
-  const content = evidence.lives.get(resource)?.revised.findLast((revised) => revised.version <= version)?.content;
-  if (sets && !(content && has(content, sets))) faults.push({ rule: 'acknowledged but not set', about });
-  for (const member of joins)
-    if (!was('in', resource, member, attempt, evidence))
-      faults.push({ rule: 'acknowledged but no member', about: `${about} ${member}` });
-  for (const member of leaves)
-    if (!was('out', resource, member, attempt, evidence))
-      faults.push({ rule: 'acknowledged but still a member', about: `${about} ${member}` });
-  return faults;
+/** What was claimed was so at that version. */
+function effect(attempt: Attempt, version: number, evidence: Evidence): Fault[] {
+  const about = describe(attempt);
+  const { resource = attempt.answer?.id ?? '', sets = {}, joins = [], leaves = [] } = attempt.claim;
+  const revised = evidence.lives.get(resource)?.revised.findLast((each) => each.version <= version);
+  const absent = joins.filter((member) => !was('in', resource, member, attempt, evidence));
+  const staying = leaves.filter((member) => !was('out', resource, member, attempt, evidence));
+  return [
+    ...(Object.keys(sets).length === 0 || has(revised?.content ?? {}, sets)
+      ? []
+      : [{ rule: 'acknowledged but not set', about }]),
+    ...absent.map((member) => ({ rule: 'acknowledged but no member', about: `${about} ${member}` })),
+    ...staying.map((member) => ({ rule: 'acknowledged but still a member', about: `${about} ${member}` })),
+  ];
 }
 
 /**
  * Whether somebody was in a group, or not in it, at some moment between question and answer; who is gone is excused. A
  * write has its instant before it can be seen: who reads in between sees what was before.
  */
-function was(where: 'in' | 'out', group: string, member: string, { sent, ended }: Attempt, { told, lives, seen }: Evidence): boolean {
+function was(
+  where: 'in' | 'out',
+  group: string,
+  member: string,
+  { sent, ended }: Attempt,
+  { told, lives, seen }: Evidence,
+): boolean {
   const there = told.get(`${group} ${member}`) ?? [];
   const gone = lives.get(member)?.removed?.at.getTime() ?? Infinity;
-  if (where === 'in') return gone <= ended || there.some(({ from, closedBy }) => from.getTime() <= ended && seen(closedBy) >= sent);
+  if (where === 'in')
+    return gone <= ended || there.some(({ from, closedBy }) => from.getTime() <= ended && seen(closedBy) >= sent);
   return !there.some(({ to, openedBy }) => seen(openedBy) < sent && (to?.getTime() ?? Infinity) > ended);
 }
 

@@ -4,6 +4,9 @@ import type mongoose from 'mongoose';
 import { keyOf, type EdgeDocument, type JournalDocument, type ResourceDocument } from '../../src/storage/documents.ts';
 import { grouped, livesOf, membershipsTold, type Content, type Found, type Life, type Told } from './replay.ts';
 
+/** Said at each read: the driver keeps a read concern of the client, where it has one, in a snapshot session too. */
+const atSnapshot = { readConcern: { level: 'snapshot' } } as const;
+
 /** Something that cannot be in a database where every write is there wholly or not at all. */
 export interface Fault {
   readonly rule: string;
@@ -15,7 +18,10 @@ export async function readTenant(client: mongoose.mongo.MongoClient, tenant: str
   const db = client.db();
   const session = client.startSession({ snapshot: true });
   const all = <Row extends object>(name: string): Promise<Row[]> =>
-    db.collection(name).find({ tenant }, { session }).toArray() as Promise<object[]> as Promise<Row[]>;
+    db
+      .collection(name)
+      .find({ tenant }, { session, ...atSnapshot })
+      .toArray() as Promise<object[]> as Promise<Row[]>;
   try {
     return {
       resources: await all('resources'),
@@ -24,8 +30,9 @@ export async function readTenant(client: mongoose.mongo.MongoClient, tenant: str
       journal: (await all<JournalDocument>('journal')).map(withPlainBytes),
       closings: await all('closings'),
       totals:
-        (await db.collection<NonNullable<Found['totals']>>('totals').findOne({ _id: tenant }, { session })) ??
-        undefined,
+        (await db
+          .collection<NonNullable<Found['totals']>>('totals')
+          .findOne({ _id: tenant }, { session, ...atSnapshot })) ?? undefined,
     };
   } finally {
     await session.endSession();
@@ -64,18 +71,26 @@ export function faultsWithin(found: Found): Fault[] {
 
 const fault = (rule: string, ...about: readonly unknown[]): Fault => ({ rule, about: about.map(String).join(' ') });
 
+/** A fault where something is so that cannot be. */
+const faultIf = (broken: unknown, ...about: Parameters<typeof fault>): Fault[] => (broken ? [fault(...about)] : []);
+
 /** From its creation to its removal a resource has a state, and never otherwise. */
 function existence({ id, states, entries, removed }: Life): Fault[] {
-  const faults: Fault[] = [];
   const [first, ...others] = entries;
   if (!first) return [fault(states.length > 0 ? 'state without journal' : 'history without journal', id)];
-  if (first.operation !== 'create') faults.push(fault('journal without creation', id));
-  if (others.some(({ operation }) => operation === 'create')) faults.push(fault('created twice', id));
-  if (entries.filter(({ operation }) => operation === 'remove').length > 1) faults.push(fault('removed twice', id));
-  if (removed && entries.at(-1) !== removed) faults.push(fault('changed after its removal', id));
-  if (removed && states.length > 0) faults.push(fault('state after removal', id));
-  if (!removed && states.length === 0) faults.push(fault('journal without state', id));
-  return faults;
+  const removals = entries.filter(({ operation }) => operation === 'remove');
+  return [
+    ...faultIf(first.operation !== 'create', 'journal without creation', id),
+    ...faultIf(
+      others.some(({ operation }) => operation === 'create'),
+      'created twice',
+      id,
+    ),
+    ...faultIf(removals.length > 1, 'removed twice', id),
+    ...faultIf(removed && entries.at(-1) !== removed, 'changed after its removal', id),
+    ...faultIf(removed && states.length > 0, 'state after removal', id),
+    ...faultIf(!removed && states.length === 0, 'journal without state', id),
+  ];
 }
 
 /**
@@ -86,46 +101,49 @@ function versions({ id, states: [state], entries, removed }: Life, told: readonl
   const last = entries.at(-1);
   const newest = removed?.version ?? state?.version;
   if (!last || newest === undefined) return [];
-  const faults: Fault[] = [];
   const own = new Set(entries.map(({ version }) => version));
-  if (own.size < entries.length) faults.push(fault('version journaled twice', id));
-  if (last.version > newest) faults.push(fault('journal beyond the state', id, last.version, '>', newest));
-
   const left = told.filter(({ group, endedWithMember }) => group === id && endedWithMember !== false);
   const certain = left.filter(({ endedWithMember }) => endedWithMember);
   const gaps = newest - own.size;
-  if (gaps < certain.length || gaps > left.length)
-    faults.push(fault('versions without entry', id, `${gaps} of ${newest}, ${certain.length} members were removed`));
-
-  if (entries.some(({ at }, index) => index > 0 && at < (entries[index - 1]?.at ?? at)))
-    faults.push(fault('instants go backwards', id));
   const ends = certain.flatMap(({ to }) => (to ? [to.getTime()] : []));
   const modified = Math.max(last.at.getTime(), ...ends);
-  if (state && state.modified.getTime() !== modified)
-    faults.push(fault('modified at another instant than journaled', id));
-  return faults;
+  const backwards = entries.some(({ at }, index) => at < (entries[index - 1]?.at ?? at));
+  return [
+    ...faultIf(own.size < entries.length, 'version journaled twice', id),
+    ...faultIf(last.version > newest, 'journal beyond the state', id, last.version, '>', newest),
+    ...faultIf(
+      gaps < certain.length || gaps > left.length,
+      'versions without entry',
+      id,
+      `${gaps} of ${newest}, ${certain.length} members were removed`,
+    ),
+    ...faultIf(backwards, 'instants go backwards', id),
+    ...faultIf(state && state.modified.getTime() !== modified, 'modified at another instant than journaled', id),
+  ];
 }
 
 /** Each closed revision has one row, from the instant it began until the next began or the resource went. */
 function closedVersions({ id, states: [state], history, revised, removed }: Life): Fault[] {
-  const faults: Fault[] = [];
-  if (state && state.revision !== revised.length)
-    faults.push(fault('revision without entry', id, `${state.revision}, journaled ${revised.length}`));
-  const due = removed ? revised.length : revised.length - 1;
+  const due = revised.flatMap(({ at: from }, index) => {
+    const to = revised[index + 1]?.at ?? removed?.at;
+    return to ? [{ revision: index + 1, from, to }] : [];
+  });
   const rows = grouped(history, ({ revision }) => revision);
-  for (const revision of rows.keys())
-    if (revision < 1 || revision > due) faults.push(fault('closed version of no revision', id, revision));
-  for (let revision = 1; revision <= due; revision += 1) {
-    const [row, ...more] = rows.get(revision) ?? [];
-    const [began, next] = [revised[revision - 1], revised[revision]];
-    const until = next?.at ?? removed?.at;
-    if (!row) faults.push(fault('closed version missing', id, revision));
-    else if (more.length > 0) faults.push(fault('closed version twice', id, revision));
-    else if (row.to < row.from) faults.push(fault('closed version ends before it begins', id, revision));
-    else if (!isDeepStrictEqual([row.from, row.to, row.revised], [began?.at, until, began?.at]))
-      faults.push(fault('closed version at other instants than journaled', id, revision));
-  }
-  return faults;
+  const strangers = [...rows.keys()].filter((revision) => !due.some((each) => each.revision === revision));
+  return [
+    ...faultIf(state && state.revision !== revised.length, 'revision without entry', id, state?.revision),
+    ...strangers.map((revision) => fault('closed version of no revision', id, revision)),
+    ...due.flatMap(({ revision, from, to }) => {
+      const [row, ...more] = rows.get(revision) ?? [];
+      if (!row) return [fault('closed version missing', id, revision)];
+      const differs = !isDeepStrictEqual([row.from, row.to, row.revised], [from, to, from]);
+      return [
+        ...faultIf(more.length > 0, 'closed version twice', id, revision),
+        ...faultIf(row.to < row.from, 'closed version ends before it begins', id, revision),
+        ...faultIf(differs, 'closed version at other instants than journaled', id, revision),
+      ];
+    }),
+  ];
 }
 
 /** State and closed versions have the attributes that the entries add up to. */
@@ -160,26 +178,32 @@ const names = ({ resources }: Found): Fault[] =>
 
 /** The edges are those the journal tells of. An emptied or removed group's may still wait to be closed. */
 function memberships(found: Found, told: readonly Told[], lives: ReadonlyMap<string, Life>): Fault[] {
-  const faults: Fault[] = [];
   const due = new Map(told.map((each) => [edgeKey(each), each]));
+  const edges = grouped(found.edges, edgeKey);
   const waits = ({ group, generation }: EdgeDocument): boolean =>
     found.closings.some((closing) => closing.group === group && generation < closing.below);
+  return [
+    ...[...edges].flatMap(([key, same]) => faultIf(same.length > 1, 'edge twice', key)),
+    ...found.edges.flatMap((edge) => {
+      const expected = due.get(edgeKey(edge));
+      return expected ? ending(edge, expected, waits(edge)) : [fault('edge without journal', edgeKey(edge))];
+    }),
+    ...found.edges.flatMap((edge) => ends(edge, waits(edge), lives)),
+    ...[...due.keys()].flatMap((key) => faultIf(!edges.has(key), 'edge missing', key)),
+    ...overlaps(found.edges),
+  ];
+}
 
-  for (const [key, same] of grouped(found.edges, edgeKey)) {
-    const [edge] = same;
-    const expected = due.get(key);
-    due.delete(key);
-    if (!edge) continue;
-    if (same.length > 1) faults.push(fault('edge twice', key));
-    if (!expected) faults.push(fault('edge without journal', key));
-    else faults.push(...ending(edge, expected, waits(edge)));
-    if (edge.live && !waits(edge) && lives.get(edge.group)?.states[0]?.generation !== edge.generation)
-      faults.push(fault('live edge of an earlier generation', key));
-    if (edge.live && !waits(edge) && !lives.get(edge.member)?.states[0]) faults.push(fault('live edge of nobody', key));
-    if (edge.type !== (lives.get(edge.member)?.kind ?? edge.type)) faults.push(fault('edge of another kind', key));
-  }
-  for (const key of due.keys()) faults.push(fault('edge missing', key));
-  return [...faults, ...overlaps(found.edges)];
+/** Both ends of an open edge are there; the group has not been emptied since. */
+function ends(edge: EdgeDocument, waits: boolean, lives: ReadonlyMap<string, Life>): Fault[] {
+  const [group, member] = [lives.get(edge.group), lives.get(edge.member)];
+  const open = edge.live && !waits;
+  const current = group?.states[0]?.generation === edge.generation;
+  return [
+    ...faultIf(open && !current, 'live edge of an earlier generation', edgeKey(edge)),
+    ...faultIf(open && !member?.states[0], 'live edge of nobody', edgeKey(edge)),
+    ...faultIf(member && member.kind !== edge.type, 'edge of another kind', edgeKey(edge)),
+  ];
 }
 
 function ending({ live, to, from }: EdgeDocument, expected: Told, waits: boolean): Fault[] {

@@ -128,26 +128,31 @@ function toldOf({ id: group, entries }: Life, lives: ReadonlyMap<string, Life>):
 
   const close = (member: string, entry: JournalDocument | undefined): void => {
     const opened = open.get(member);
-    if (!opened) return;
     open.delete(member);
-    const gone = lives.get(member)?.removed;
-    const first = gone !== undefined && (entry === undefined || gone.at <= entry.at);
-    const tie = entry !== undefined && gone?.at.getTime() === entry.at.getTime();
-    const closed = first ? gone : entry;
-    told.push({
-      ...{ group, member, generation, from: opened.at, to: closed?.at },
-      ...{ openedBy: opened.request, closedBy: closed?.request },
-      endedWithMember: tie ? undefined : first,
-    });
+    if (opened) told.push({ group, member, generation, ...span(opened, entry, lives.get(member)?.removed) });
   };
 
   for (const entry of entries) {
-    const { operation, members } = entry;
-    if (members?.reset || operation === 'remove') for (const member of [...open.keys()]) close(member, entry);
-    if (members?.reset) generation += 1;
-    for (const member of members?.left ?? []) close(member, entry);
-    for (const member of members?.joined ?? []) open.set(member, entry);
+    const { reset, joined, left } = entry.members ?? { reset: false, joined: [], left: [] };
+    const all = reset || entry.operation === 'remove';
+    for (const member of all ? [...open.keys()] : left) close(member, entry);
+    if (reset) generation += 1;
+    for (const member of joined) open.set(member, entry);
   }
   for (const member of [...open.keys()]) close(member, undefined);
   return told;
+}
+
+/** From the entry that began a membership to the one that ended it, or to its member's removal, whichever was first. */
+function span(opened: JournalDocument, ended: JournalDocument | undefined, gone: JournalDocument | undefined) {
+  const first = gone !== undefined && (ended === undefined || gone.at <= ended.at);
+  const closed = first ? gone : ended;
+  const tie = first && ended?.at.getTime() === gone.at.getTime();
+  return {
+    from: opened.at,
+    to: closed?.at,
+    openedBy: opened.request,
+    closedBy: closed?.request,
+    endedWithMember: tie ? undefined : first,
+  };
 }

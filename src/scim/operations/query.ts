@@ -3,10 +3,10 @@ import { invalidValue, sensitive } from '../errors.ts';
 import { parseFilter } from '../filter/parse.ts';
 import { limits } from '../limits.ts';
 import { present } from '../present.ts';
-import { projection } from '../projection.ts';
+import { isChunks, projection } from '../projection.ts';
 import { resolvePath, subPath } from '../schema/path.ts';
 import type { AttributePath, ResourceType } from '../schema/types.ts';
-import type { Chunks, Query, Resource, ScimRequest, ScimResponse } from '../types.ts';
+import type { Chunks, JsonObject, Query, Resource, ScimRequest, ScimResponse } from '../types.ts';
 import { urns } from '../urns.ts';
 import type { Endpoint } from './endpoint.ts';
 
@@ -33,12 +33,13 @@ export async function query(endpoint: Endpoint, request: ScimRequest, leniency: 
     wanted: answer.wanted,
   });
 
+  const resources = found.resources.map((stored) => present(type, stored, baseUrl, answer));
   const body = {
     schemas: [urns.list],
     totalResults: found.total,
     startIndex,
     itemsPerPage: found.resources.length,
-    Resources: chunk(found.resources.map((stored) => present(type, stored, baseUrl, answer))),
+    Resources: resources.every(isWhole) ? resources : chunk(resources),
   };
   return { status: 200, headers: {}, body };
 }
@@ -70,6 +71,9 @@ function sortable(type: ResourceType, sortBy: string): AttributePath {
   if (!path) throw invalidValue(`'sortBy' must name an attribute, and a sub-attribute of one without 'value'`);
   return path;
 }
+
+/** Nothing of it is still to come. */
+const isWhole = (resource: Resource): resource is JsonObject => !Object.values(resource).some(isChunks);
 
 async function* chunk(resources: readonly Resource[]): Chunks<Resource> {
   yield await Promise.resolve(resources);

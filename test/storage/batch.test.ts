@@ -1,0 +1,63 @@
+import { expect } from 'chai';
+import type { Change } from '../../src/domain/changes.ts';
+import type { Head, State } from '../../src/domain/states.ts';
+import { tenantId } from '../../src/domain/tenants.ts';
+import { assemble } from '../../src/storage/batch.ts';
+import { headCache } from '../../src/storage/heads.ts';
+import { testType } from '../support/schemas.ts';
+
+const tenant = tenantId('acme');
+const then = new Date('2026-01-01T00:00:00Z');
+const now = new Date('2026-01-02T00:00:00Z');
+
+const group: Head = { id: 'group', kind: 'Group', version: 4, revision: 1, generation: 1, modified: then };
+
+const stateOf = (head: Head): State => ({
+  ...head,
+  tenant,
+  owner: undefined,
+  name: head.id,
+  created: then,
+  revised: then,
+  externalIds: {},
+  attributes: {},
+});
+
+const removing = (head: Head, leaves: readonly Head[]): { readonly change: Change } => ({
+  change: {
+    tenant,
+    removes: { state: stateOf(head), leaves, edges: leaves.length },
+    relies: [],
+    entry: {
+      order: { connection: 'okta', request: 'request' },
+      operation: 'remove',
+      kind: head.kind,
+      resource: head.id,
+      differences: [],
+    },
+  },
+});
+
+describe('A batch of changes', () => {
+  /** The heads when somebody else has emptied the group since. */
+  const emptiedSince = () => {
+    const heads = headCache();
+    heads.keep({ ...group, version: 5, generation: 2 });
+    return heads;
+  };
+
+  it('closes behind a removed group what was opened since its removal was decided', () => {
+    const { writes, stale } = assemble([removing(group, [])], emptiedSince(), testType, now);
+    expect(stale).to.deep.equal([]);
+    expect(writes.closings).to.deep.equal([{ tenant, group: 'group', below: 3, at: now }]);
+  });
+
+  it('leaves out who is removed from a group that was emptied since, for another decision', () => {
+    const user: Head = { ...group, id: 'user', kind: 'User' };
+    const removal = removing(user, [group]);
+    expect(assemble([removal], headCache(), testType, now).stale).to.deep.equal([]);
+    const { stale, writes } = assemble([removal], emptiedSince(), testType, now);
+    expect(stale).to.deep.equal([removal]);
+    expect(writes.resources.updates).to.deep.equal([]);
+  });
+});

@@ -1,0 +1,228 @@
+import { expect } from 'chai';
+import { tenantId, type TenantId } from '../../src/domain/tenants.ts';
+import { leniency } from '../../src/scim/dialects.ts';
+import { parseFilter } from '../../src/scim/filter/parse.ts';
+import { fold } from '../../src/scim/schema/fold.ts';
+import { resolvePath, subPath } from '../../src/scim/schema/path.ts';
+import type { JsonObject, Query } from '../../src/scim/types.ts';
+import { directory } from '../../src/storage/directory.ts';
+import { keyOf, type ResourceDocument } from '../../src/storage/documents.ts';
+import { testType } from '../support/schemas.ts';
+import { fillGroup } from '../support/largeGroups.ts';
+import { ending, memberOf, moving } from '../support/changes.ts';
+import { openTestStore, type TestStore } from './store.ts';
+
+const nothing = { members: false, groups: false };
+const first = new Date('2026-01-01T00:00:00Z');
+const type = testType('User');
+
+describe('A search', function () {
+  this.timeout(60_000);
+  let store: TestStore;
+  let tenant: TenantId;
+  before(async () => {
+    store = await openTestStore();
+  });
+  after(() => store.close());
+  beforeEach(() => {
+    tenant = store.tenant();
+  });
+
+  const document = (owner: TenantId, name: string, more: JsonObject = {}, at = first): ResourceDocument => {
+    const attributes = { userName: name, active: true, ...more };
+    return {
+      _id: `${owner} ${name}`,
+      tenant: owner,
+      type: 'User',
+      version: 1,
+      revision: 1,
+      generation: 1,
+      created: at,
+      modified: at,
+      revised: at,
+      owner: 'okta',
+      name,
+      key: keyOf('User', name),
+      attributes,
+      fold: fold(type, attributes),
+    };
+  };
+
+  /** Puts documents there as their creations would, in the totals too. */
+  async function put(owner: TenantId, documents: readonly ResourceDocument[]): Promise<void> {
+    for (let at = 0; at < documents.length; at += 10_000)
+      await store.db
+        .collection<ResourceDocument>('resources')
+        .insertMany(documents.slice(at, at + 10_000), { ordered: false });
+    await store.db
+      .collection<{ _id: string }>('totals')
+      .insertOne({ _id: owner, epoch: 1, counts: { User: documents.length } } as never);
+  }
+
+  function asked({
+    filter,
+    sort,
+    order = 'ascending',
+    ...page
+  }: Partial<Record<'filter' | 'sort', string>> & {
+    order?: 'ascending' | 'descending';
+    startIndex?: number;
+    count?: number;
+  }): Query {
+    const named = sort === undefined ? undefined : resolvePath(type, sort);
+    const path = named?.attribute.type === 'complex' ? subPath(named, 'value') : named;
+    return {
+      startIndex: 1,
+      count: 100,
+      ...page,
+      wanted: nothing,
+      ...(filter !== undefined && { filter: parseFilter(type, filter, leniency('strict')) }),
+      ...(path && { sort: { path, order } }),
+    };
+  }
+  const search = async (query: Parameters<typeof asked>[0], owner = tenant) => {
+    const { states, total } = await directory(store.db).query(
+      { tenant: owner, connection: 'okta' },
+      type,
+      asked(query),
+    );
+    return { names: states.map(({ name }) => name), total };
+  };
+
+  describe('of a few', () => {
+    const people: readonly [name: string, more: JsonObject][] = [
+      ['delta', { title: 'b', emails: [{ value: 'z@x.example' }, { value: 'A@x.example', primary: true }] }],
+      ['Alpha', { title: 'B', emails: [{ value: 'm@x.example' }] }],
+      ['charlie', { name: { familyName: 'Zulu' }, active: false }],
+      ['bravo', { title: 'a', name: { familyName: 'alpha' } }],
+    ];
+    beforeEach(() =>
+      put(
+        tenant,
+        people.map(([name, more], at) => ({
+          ...document(tenant, name, more, new Date(first.getTime() + at * 1_000)),
+          ...(at < 2 && { ext: ['entra:0', `okta:${2 - at}`] }),
+        })),
+      ),
+    );
+
+    const orders: readonly [sort: string, ascending: readonly string[], descending: readonly string[]][] = [
+      ['userName', ['Alpha', 'bravo', 'charlie', 'delta'], ['delta', 'charlie', 'bravo', 'Alpha']],
+      ['title', ['bravo', 'Alpha', 'delta', 'charlie'], ['charlie', 'Alpha', 'delta', 'bravo']],
+      ['emails', ['delta', 'Alpha', 'bravo', 'charlie'], ['bravo', 'charlie', 'Alpha', 'delta']],
+      ['name.familyName', ['bravo', 'charlie', 'Alpha', 'delta'], ['Alpha', 'delta', 'charlie', 'bravo']],
+      ['externalId', ['Alpha', 'delta', 'bravo', 'charlie'], ['bravo', 'charlie', 'delta', 'Alpha']],
+      ['meta.created', ['delta', 'Alpha', 'charlie', 'bravo'], ['bravo', 'charlie', 'Alpha', 'delta']],
+      ['meta.lastModified', ['delta', 'Alpha', 'charlie', 'bravo'], ['bravo', 'charlie', 'Alpha', 'delta']],
+      ['id', ['Alpha', 'bravo', 'charlie', 'delta'], ['delta', 'charlie', 'bravo', 'Alpha']],
+      ['active', ['charlie', 'Alpha', 'bravo', 'delta'], ['Alpha', 'bravo', 'delta', 'charlie']],
+    ];
+    for (const [sort, ascending, descending] of orders)
+      it(`is put in the order of ${sort}, both ways, what has none last or first`, async () => {
+        expect((await search({ sort })).names).to.deep.equal(ascending);
+        expect((await search({ sort, order: 'descending' })).names).to.deep.equal(descending);
+        expect((await search({ sort, filter: 'userName sw "" or active pr' })).names).to.deep.equal(ascending);
+        expect((await search({ sort, filter: 'userName sw "b"' })).names).to.deep.equal(['bravo']);
+      });
+
+    it('gives disjoint pages that make the whole, and the same total on each, in any order', async () => {
+      for (const sort of [undefined, 'title', 'emails', 'userName', 'meta.created'])
+        for (const filter of [
+          undefined,
+          'active pr',
+          'userName gt "a"',
+          'meta.lastModified ge "2026-01-01T00:00:00Z"',
+        ]) {
+          const query = { ...(sort && { sort }), ...(filter && { filter }) };
+          const pages = [];
+          for (const startIndex of [1, 2, 3, 4, 5]) pages.push(await search({ ...query, startIndex, count: 1 }));
+          expect(pages.map(({ total }) => total)).to.deep.equal([4, 4, 4, 4, 4]);
+          expect(pages.flatMap(({ names }) => names)).to.deep.equal((await search(query)).names);
+        }
+    });
+
+    it('finds nobody of another tenant', async () => {
+      expect(await search({}, store.tenant())).to.deep.equal({ names: [], total: 0 });
+      expect(await search({ filter: 'title pr' }, store.tenant())).to.deep.equal({ names: [], total: 0 });
+    });
+  });
+
+  describe('of very many', () => {
+    const crowd = tenantId('crowd');
+    before(async () => {
+      const size = 100_001;
+      const name = (at: number) => `u${String(at).padStart(6, '0')}`;
+      await put(
+        crowd,
+        Array.from({ length: size }, (_, at) => ({
+          ...document(crowd, name(at)),
+          attributes: {},
+          fold: at === 5 ? { title: 'x' } : {},
+        })),
+      );
+    });
+    const refused = (query: Parameters<typeof asked>[0]) => ending(search(query, crowd));
+
+    it('has no bound where an index answers it', async () => {
+      expect((await search({ count: 1 }, crowd)).total).to.equal(100_001);
+      expect((await search({ filter: 'userName eq "U000007"' }, crowd)).names).to.deep.equal(['u000007']);
+      const last = { startIndex: 100_001, count: 10 };
+      expect((await search({ sort: 'userName', ...last }, crowd)).names).to.deep.equal(['u100000']);
+      expect((await search({ filter: 'userName sw "u00001"' }, crowd)).total).to.equal(10);
+    });
+
+    it('is refused where more would have to be examined, counted or sorted than the limit', async () => {
+      for (const query of [
+        { filter: 'title eq "x"' },
+        { sort: 'title' },
+        { sort: 'meta.created' },
+        { filter: 'userName sw "u"' },
+        { filter: 'userName sw "u"', sort: 'title' },
+        { filter: 'userName sw "u" and title eq "x"' },
+      ])
+        expect(await refused(query), JSON.stringify(query)).to.equal('too-many-matches');
+    });
+
+    it('is bounded by who is in a group, too', async () => {
+      const { id } = await store.group(crowd, 'all');
+      const database = store.db.getClient().db();
+      await fillGroup(database, crowd, id, 99_999);
+      const named = { filter: `groups.value eq "${id}" and title eq "x"` };
+      const member = `${crowd} u000005`;
+      const group = await store.stateOf(crowd, 'Group', id);
+      await store.commit(moving(crowd, group, { joins: [memberOf(member)] }));
+      const began = Date.now();
+      expect((await search(named, crowd)).names).to.deep.equal(['u000005']);
+      expect(Date.now() - began).to.be.below(4_000);
+      await fillGroup(database, crowd, id, 1);
+      expect(await refused(named)).to.equal('too-many-matches');
+    });
+
+    it('is served at the limit', async () => {
+      await store.db.collection<ResourceDocument>('resources').deleteOne({ _id: `${crowd} u100000` });
+      await store.db
+        .collection<{ _id: string }>('totals')
+        .updateOne({ _id: crowd }, { $set: { counts: { User: 100_000 } } });
+      expect(await search({ filter: 'title eq "x"' }, crowd)).to.deep.equal({ names: ['u000005'], total: 1 });
+      expect((await search({ filter: 'userName sw "u"', count: 1 }, crowd)).total).to.equal(100_000);
+      const { names, total } = await search({ sort: 'title', count: 1 }, crowd);
+      expect([names, total]).to.deep.equal([['u000005'], 100_000]);
+    });
+  });
+
+  it('of large resources is put in order whatever the page, without an index', async () => {
+    const text = 'x'.repeat(8_000);
+    const large = { nickName: text, displayName: text, profileUrl: text };
+    await put(
+      tenant,
+      Array.from({ length: 4_500 }, (_, at) => {
+        const small = document(tenant, `u${at}`, { title: `t${at % 7}` });
+        return { ...small, attributes: { ...small.attributes, ...large } };
+      }),
+    );
+    const { names, total } = await search({ sort: 'title', startIndex: 4_496, count: 100 });
+    expect([names.length, total]).to.deep.equal([5, 4_500]);
+    const filtered = await search({ filter: 'title pr', startIndex: 4_496, count: 100 });
+    expect([filtered.names.length, filtered.total]).to.deep.equal([5, 4_500]);
+  });
+});
