@@ -53,7 +53,12 @@ export interface MembersChange {
   readonly reset: boolean;
   readonly joins: readonly Member[];
   readonly leaves: readonly string[];
+  /** The edges of those who join lie ready under this generation, which becomes the group's. */
+  readonly staged?: number;
 }
+
+/** More who join or leave at once than one transaction takes with each of them written in it. */
+export const crowd = 10_000;
 
 /** What became of a change. */
 export interface Committed {

@@ -6,6 +6,15 @@ export interface Patience {
   readonly graceMs: number;
 }
 
+/** Each further MiB of a body, the first one apart, gives a request so much more: a group of 100,000 members takes its time. */
+const perMiB = 2_500;
+
+/** The patience that a request of that many bytes is due. */
+export const patienceFor = ({ dueMs, graceMs }: Patience, bytes: number): Patience => ({
+  dueMs: dueMs + Math.floor(Math.max(0, bytes - 1) / 2 ** 20) * perMiB,
+  graceMs,
+});
+
 /** One deadline per request over everything below: queueing, retries, commit. */
 export const patience: Patience = { dueMs: 4_000, graceMs: 500 };
 

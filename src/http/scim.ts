@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import { methodNotAllowed } from '../scim/errors.ts';
 import { bodyLimit, readBody } from './body.ts';
-import { within } from './deadline.ts';
+import { patienceFor, within } from './deadline.ts';
 import { rowOfAnswer } from './record.ts';
 import { begun, discard, send } from './stream.ts';
 import { parseTarget } from './target.ts';
@@ -37,7 +37,7 @@ const methods: ReadonlyMap<string, ScimRequest['method']> = new Map([
  *
  * @throws ScimError 404, 405, 413, 415, 400 for what can't be a SCIM request; 503 past the deadline; what `handle` throws
  */
-export function scim({ handle, log, record, clock }: ScimPorts, { dueMs, graceMs }: Patience): Step {
+export function scim({ handle, log, record, clock }: ScimPorts, patience: Patience): Step {
   return async (request, response) => {
     const { locals } = response;
     const { access, requestId } = locals;
@@ -49,6 +49,8 @@ export function scim({ handle, log, record, clock }: ScimPorts, { dueMs, graceMs
     const writes = method === 'POST' || method === 'PUT' || method === 'PATCH';
     const body = writes ? await readBody(request, bodyLimit(locals.target.path[0])) : undefined;
 
+    // A body that hides its length is none of the large ones that an identity provider sends.
+    const { dueMs, graceMs } = patienceFor(patience, Number(request.headers['content-length'] ?? 0));
     const caller = { ...access.caller, requestId, deadline: clock() + dueMs };
     const scimRequest = asScim(method, locals.target, request, body, caller);
     const answer = await within(dueMs + graceMs, handle(scimRequest).then(answered), (late) => {

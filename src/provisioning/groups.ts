@@ -1,4 +1,4 @@
-import type { Change, Committed, MembersChange, Revision as Revised } from '../domain/changes.ts';
+import { crowd, type Change, type Committed, type MembersChange, type Revision as Revised } from '../domain/changes.ts';
 import { DomainError } from '../domain/errors.ts';
 import { same } from '../domain/journal.ts';
 import { requireNoCycle } from '../domain/nesting.ts';
@@ -162,7 +162,7 @@ export function groups(ports: Ports): ResourceStore {
     const [before, stay] = [new Set(held), new Set(wanted.map(({ id }) => id))];
     const joins = wanted.filter(({ id }) => !before.has(id));
     const leaves = held.filter((id) => !stay.has(id));
-    if (round > 1 && joins.length + leaves.length > 0) return all;
+    if ((round > 1 && joins.length + leaves.length > 0) || Math.max(joins.length, leaves.length) > crowd) return all;
     return { reset: false, joins, leaves, refused, compared: 'with all' };
   }
 

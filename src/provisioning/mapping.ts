@@ -42,13 +42,20 @@ export function contentOf(
   };
 }
 
-/** What the journal says of a change: the external ids too, and of a password that it changed. */
+interface Owned {
+  readonly owner?: string | undefined;
+}
+
+/** What the journal says of a change: the external ids and the owner too, and of a password that it changed. */
 export const recorded = (
-  before: NewContent | undefined,
-  after: NewContent | undefined,
+  before: (NewContent & Owned) | undefined,
+  after: (NewContent & Owned) | undefined,
   password: string | undefined,
 ): Difference[] => [
   ...differences(flat(before), flat(after)),
+  ...(before && after?.owner !== undefined && before.owner !== after.owner
+    ? differences({ owner: before.owner }, { owner: after.owner })
+    : []),
   ...(password === undefined ? [] : [{ path: 'password' }]),
 ];
 

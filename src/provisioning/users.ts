@@ -129,7 +129,7 @@ export function users(ports: Ports): ResourceStore {
           operation: 'revise',
           kind: 'User',
           resource: id,
-          differences: recorded(state, content, password),
+          differences: recorded(state, { ...content, owner }, password),
         },
       },
       deadline,

@@ -1,4 +1,4 @@
-import { subjectsOf, type Change, type Committed } from '../domain/changes.ts';
+import { crowd, subjectsOf, type Change, type Committed, type NewState } from '../domain/changes.ts';
 import type { Head, Kind } from '../domain/states.ts';
 import type { ResourceType } from '../scim/schema/types.ts';
 import type { HeadCache } from './heads.ts';
@@ -7,12 +7,12 @@ import {
   historyDocument,
   journalDocument,
   newDocument,
+  newEdge,
   type EdgeDocument,
   type HistoryDocument,
   type JournalDocument,
   type ResourceDocument,
 } from './documents.ts';
-import mongoose from 'mongoose';
 
 /** One statement of MongoDB's `update` command. */
 interface Statement {
@@ -34,9 +34,15 @@ export interface Writes {
     looks: Statement[];
     met: number;
   };
+  /** What removals and those who rely on very many staying both write. */
+  readonly departures: Statement[];
+  /** Ids that must exist, where writing to each of them would be too much. */
+  readonly existing: { readonly tenant: string; readonly ids: readonly string[] }[];
   readonly history: HistoryDocument[];
   readonly journal: JournalDocument[];
   readonly closings: object[];
+  /** Edges that lay ready and count from now on. */
+  readonly stagings: Statement[];
 }
 
 /** A batch made ready: its writes, what each change gets, the heads it leaves, and who no longer belongs in it. */
@@ -61,15 +67,19 @@ export function assemble<C extends { readonly change: Change }>(
   heads: HeadCache,
   types: Types,
   now: Date,
+  stripe = 0,
 ): Assembled<C> {
   const book = documentBook(heads);
   const writes: Writes = {
     resources: { inserts: [], updates: [], updated: 0, deletes: [] },
     nesting: [],
     edges: { inserts: [], updates: [], closed: 0, looks: [], met: 0 },
+    departures: [],
+    existing: [],
     history: [],
     journal: [],
     closings: [],
+    stagings: [],
   };
   const outcomes = new Map<C, Committed>();
   const stale: C[] = [];
@@ -83,9 +93,12 @@ export function assemble<C extends { readonly change: Change }>(
     }
     const at = instantOf(change, book, now);
     const version = write(change, at, book, types, writes);
-    writes.journal.push(journalDocument(change, version, at));
+    // The groups it leaves have no entry of their own: this one says which versions it gave them.
+    const left = change.removes?.leaves.map((seen) => ({ group: seen.id, version: book.current(seen).version })) ?? [];
+    writes.journal.push(journalDocument(change, version, at, left));
     outcomes.set(item, { version, at });
-    rely(change, relied);
+    rely(change, relied, writes);
+    if (change.removes) depart(change.tenant, stripe, writes);
   }
   writeDocuments(book, relied, writes);
   return { writes, outcomes, stale, ...book.left() };
@@ -139,27 +152,32 @@ const instantOf = (change: Change, book: Book, now: Date): Date =>
 
 function write(change: Change, at: Date, book: Book, types: Types, writes: Writes): number {
   const { creates, revises, removes, members, tenant } = change;
-  if (creates) {
-    writes.resources.inserts.push(newDocument(types(creates.kind), creates, at));
-    if (members) writeMembers(change, 1, at, writes);
-    return 1;
-  }
+  if (creates) return writeCreation(change, creates, at, types, writes);
   const [subject] = subjectsOf(change);
   if (!subject) throw new TypeError('a change changes something');
   const entry = book.open(tenant, subject);
   const last = entry.head;
-  const reset = members?.reset ? 1 : 0;
   entry.head = {
     ...entry.head,
     version: entry.head.version + 1,
     revision: entry.head.revision + (revises ? 1 : 0),
-    generation: entry.head.generation + reset,
+    generation: generationAfter(entry.head, members),
     modified: at,
   };
   if (revises) writeRevision(change, at, entry, last, types, writes);
-  if (members) writeMembers(change, entry.head.generation, at, writes);
+  writeMembers(change, entry.head.generation, at, writes);
   if (removes) writeRemoval(change, at, entry, last, book, types, writes);
   return entry.head.version;
+}
+
+const generationAfter = ({ generation }: Head, members: Change['members']): number =>
+  members?.staged ?? (members?.reset ? generation + 1 : generation);
+
+function writeCreation(change: Change, creates: NewState, at: Date, types: Types, writes: Writes): number {
+  const generation = change.members?.staged ?? 1;
+  writes.resources.inserts.push({ ...newDocument(types(creates.kind), creates, at), generation });
+  writeMembers(change, generation, at, writes);
+  return 1;
 }
 
 function writeRevision({ revises }: Change, at: Date, entry: Pending, last: Head, types: Types, writes: Writes): void {
@@ -173,18 +191,10 @@ function writeRevision({ revises }: Change, at: Date, entry: Pending, last: Head
 
 function writeMembers({ tenant, members, nesting }: Change, generation: number, at: Date, writes: Writes): void {
   if (!members) return;
-  const { group, joins, leaves, reset } = members;
-  for (const { id, kind } of joins)
-    writes.edges.inserts.push({
-      _id: new mongoose.mongo.ObjectId(),
-      tenant,
-      group: group.id,
-      generation,
-      member: id,
-      type: kind,
-      from: at,
-      live: true,
-    });
+  const { group, joins, leaves, reset, staged } = members;
+  if (staged === undefined)
+    for (const member of joins) writes.edges.inserts.push(newEdge(tenant, group.id, generation, member, at));
+  else writes.stagings.push({ q: { tenant, group: group.id, staged, abandoned: null }, u: { $set: { flipped: at } } });
   if (reset) writes.closings.push({ tenant, group: group.id, below: generation, at });
   if (leaves.length > 0) {
     writes.edges.updates.push({
@@ -234,11 +244,30 @@ function writeRemoval(
 /** The documents that changes of a tenant rely on, and those of them that are groups now inside another. */
 type Relied = Map<string, { readonly ids: Set<string>; readonly nested: Set<string> }>;
 
-function rely({ tenant, relies, members }: Change, relied: Relied): void {
+/** Removals of a tenant write to one of so many documents, so that they seldom meet each other. */
+export const stripes = 8;
+
+/**
+ * Who joins must stay until the change is committed. Each is written to, so that a removal at the same moment
+ * conflicts; of a crowd, it is looked whether all are there, and what every removal writes to is written to.
+ */
+function rely({ tenant, relies, members }: Change, relied: Relied, writes: Writes): void {
   const entry = relied.get(tenant) ?? { ids: new Set(), nested: new Set() };
   relied.set(tenant, entry);
-  for (const id of relies) entry.ids.add(id);
-  for (const { id, kind } of members?.joins ?? []) if (kind === 'Group') entry.nested.add(id);
+  const groups = (members?.joins ?? []).filter(({ kind }) => kind === 'Group').map(({ id }) => id);
+  for (const id of groups) entry.nested.add(id);
+  if (relies.length > crowd) {
+    writes.existing.push({ tenant, ids: relies });
+    for (let stripe = 0; stripe < stripes; stripe += 1) depart(tenant, stripe, writes);
+  }
+  for (const id of relies.length > crowd ? groups : relies) entry.ids.add(id);
+}
+
+/** Once for a batch: it is the meeting that counts. */
+function depart(tenant: string, stripe: number, { departures }: Writes): void {
+  const _id = `${tenant} ${stripe}`;
+  if (departures.some(({ q }) => '_id' in q && q._id === _id)) return;
+  departures.push({ q: { _id, tenant }, u: { $inc: { count: 1 } }, upsert: true });
 }
 
 function writeDocuments({ pending }: Book, relied: Relied, writes: Writes): void {

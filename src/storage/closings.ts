@@ -2,12 +2,18 @@ import type mongoose from 'mongoose';
 import type { TenantId } from '../domain/tenants.ts';
 import type { EdgeDocument } from './documents.ts';
 
-/** A group was emptied at that instant: its edges of generations below are to be closed. */
-interface ClosingDocument {
+/** Work that a change of a group left to do on its edges. */
+export interface ClosingDocument {
   _id: mongoose.mongo.ObjectId;
   tenant: TenantId;
   group: string;
-  below: number;
+  /** The group was emptied at `at`: its edges of generations below are to be closed. */
+  below?: number;
+  /** Edges lie ready under that generation; by `at` they are taken up or given up. */
+  staged?: number;
+  /** Since then they count. */
+  flipped?: Date;
+  abandoned?: true;
   at: Date;
 }
 
@@ -24,24 +30,71 @@ export async function closeOldEdges(
   goOn: () => boolean,
 ): Promise<void> {
   const closings = connection.collection<ClosingDocument>('closings');
-  const edges = connection.collection<EdgeDocument>('edges');
-  for (const { _id, group, below, at } of await closings.find({ tenant }).toArray()) {
-    const old = { tenant, group, generation: { $lt: below }, live: true } as const;
-    // One cursor all the way: looking from the beginning for each piece would wade through what was closed before.
-    const cursor = edges.find(old, { batchSize: most }).project<Pick<EdgeDocument, '_id'>>({ _id: 1 });
-    try {
-      while (goOn() && (await cursor.hasNext()))
-        // `live` again: another process may be at it too.
-        await edges.updateMany(
-          { tenant, _id: { $in: cursor.readBufferedDocuments().map((edge) => edge._id) }, live: true },
-          { $set: { to: at }, $unset: { live: '' } },
-          // The planner would rather walk an index of live edges, past all that were closed a moment ago.
-          { hint: { _id: 1 } },
-        );
-      if (!goOn()) return;
-    } finally {
-      await cursor.close();
-    }
-    await closings.deleteOne({ _id, tenant });
+  for (const closing of await closings.find({ tenant }).toArray()) {
+    const { _id } = closing;
+    const done =
+      closing.staged === undefined ? await close(connection, closing, goOn) : await settle(connection, closing, goOn);
+    if (done) await closings.deleteOne({ _id, tenant });
+  }
+}
+
+function close(
+  connection: mongoose.Connection,
+  { tenant, group, below = 0, at }: ClosingDocument,
+  goOn: () => boolean,
+) {
+  const old = { tenant, group, generation: { $lt: below }, live: true } as const;
+  // `live` again: another process may be at it too.
+  return eachPage(connection, old, goOn, (edges, _id) =>
+    edges.updateMany(
+      { tenant, _id, live: true },
+      { $set: { to: at }, $unset: { live: '' } },
+      // The planner would rather walk an index of live edges, past all that were closed a moment ago.
+      { hint: { _id: 1 } },
+    ),
+  );
+}
+
+/** Gives edges that lay ready the instant since which they count; removes those that nobody took up. */
+async function settle(
+  connection: mongoose.Connection,
+  closing: ClosingDocument,
+  goOn: () => boolean,
+): Promise<boolean> {
+  const { _id, tenant, group, staged, flipped, at } = closing;
+  const ready = { tenant, group, generation: staged ?? 0, live: true } as const;
+  if (flipped)
+    return eachPage(connection, ready, goOn, (edges, ids) =>
+      edges.updateMany(
+        { tenant, _id: ids, staged: true },
+        { $set: { from: flipped }, $unset: { staged: '' } },
+        { hint: { _id: 1 } },
+      ),
+    );
+  if (at > new Date()) return false;
+  // Whoever takes them up at this moment meets this note.
+  const given = await connection
+    .collection<ClosingDocument>('closings')
+    .updateOne({ _id, tenant, flipped: { $exists: false } }, { $set: { abandoned: true } });
+  if (given.matchedCount === 0) return false;
+  return eachPage(connection, ready, goOn, (edges, ids) => edges.deleteMany({ tenant, _id: ids }));
+}
+
+/** Works through edges piece by piece; tells whether it came to the end. */
+async function eachPage(
+  connection: mongoose.Connection,
+  which: mongoose.mongo.Filter<EdgeDocument>,
+  goOn: () => boolean,
+  act: (edges: mongoose.mongo.Collection<EdgeDocument>, ids: { $in: EdgeDocument['_id'][] }) => Promise<unknown>,
+): Promise<boolean> {
+  const edges = connection.collection<EdgeDocument>('edges') as unknown as mongoose.mongo.Collection<EdgeDocument>;
+  // One cursor all the way: looking from the beginning for each piece would wade through what was done before.
+  const cursor = edges.find(which, { batchSize: most }).project<Pick<EdgeDocument, '_id'>>({ _id: 1 });
+  try {
+    while (goOn() && (await cursor.hasNext()))
+      await act(edges, { $in: cursor.readBufferedDocuments().map((edge) => edge._id) });
+    return goOn();
+  } finally {
+    await cursor.close();
   }
 }

@@ -72,9 +72,14 @@ export const isOutage = (error: unknown): boolean =>
   error instanceof mongoose.mongo.MongoNotConnectedError ||
   error instanceof mongoose.mongo.MongoTopologyClosedError ||
   error instanceof mongoose.mongo.MongoClientClosedError ||
+  isBrokenSocket(error) ||
   (error instanceof mongoose.mongo.MongoError &&
     (error.hasErrorLabel('RetryableWriteError') || error.hasErrorLabel('TransientTransactionError'))) ||
   (error instanceof mongoose.mongo.MongoServerError && outageCodes.has(Number(error.code)));
+
+/** Of a connection that mongod's death has ended, but that is not yet known to be, the driver passes this on as it is. */
+const isBrokenSocket = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'EPIPE' || error.code === 'ECONNRESET');
 
 /** MaxTimeMSExpired, and the codes of a server that is going down, coming up or no longer primary. */
 const outageCodes = new Set([50, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436]);

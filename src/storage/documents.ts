@@ -1,4 +1,4 @@
-import type { Attributes, Head, Kind, State } from '../domain/states.ts';
+import type { Attributes, Head, Kind, Member, State } from '../domain/states.ts';
 import type { TenantId } from '../domain/tenants.ts';
 import type { Change, NewState } from '../domain/changes.ts';
 import { foldCase, fold } from '../scim/schema/fold.ts';
@@ -45,6 +45,8 @@ export interface EdgeDocument {
   from: Date;
   to?: Date;
   live?: true;
+  /** It lies ready, or lay until a moment ago: `from` is not its instant yet. */
+  staged?: true;
 }
 
 /** A closed version of a user or group: it held from `from` until just before `to`. */
@@ -123,6 +125,24 @@ export const newDocument = (type: ResourceType, state: NewState, at: Date): Reso
   ...(state.password !== undefined && { password: state.password }),
 });
 
+/** The edge of somebody who joins at that instant. */
+export const newEdge = (
+  tenant: TenantId,
+  group: string,
+  generation: number,
+  { id, kind }: Member,
+  from: Date,
+): EdgeDocument => ({
+  _id: new mongoose.mongo.ObjectId(),
+  tenant,
+  group,
+  generation,
+  member: id,
+  type: kind,
+  from,
+  live: true,
+});
+
 /** The closed version of a state that held until that instant. */
 export const historyDocument = (type: ResourceType, state: State, to: Date): HistoryDocument => ({
   _id: new mongoose.mongo.ObjectId(),
@@ -159,6 +179,8 @@ export interface JournalDocument {
   connection: string;
   request: string;
   members?: Entry['members'];
+  /** The groups that a removal took somebody out of, each with the version it has since. */
+  left?: readonly LeftGroup[];
   /** How many resources of the kind there are more since. */
   adds?: number;
   personal: Personal;
@@ -166,11 +188,17 @@ export interface JournalDocument {
   digest: Buffer;
 }
 
+interface LeftGroup {
+  readonly group: string;
+  readonly version: number;
+}
+
 /** The journal entry of a change that was given that version at that instant. */
 export function journalDocument(
   { tenant, entry, creates, removes }: Change,
   version: number,
   at: Date,
+  left: readonly LeftGroup[] = [],
 ): JournalDocument {
   const personal = { differences: entry.differences };
   const salt = randomBytes(16);
@@ -187,6 +215,7 @@ export function journalDocument(
     connection: entry.order.connection,
     request: entry.order.request,
     ...(entry.members && { members: entry.members }),
+    ...(left.length > 0 && { left }),
     ...(adds !== 0 && { adds }),
     personal,
     salt,

@@ -49,6 +49,7 @@ const edges = new mongoose.Schema(
     from: Date,
     to: Date,
     live: Boolean,
+    staged: Boolean,
   },
   options,
 )
@@ -74,6 +75,7 @@ const journal = new mongoose.Schema(
     connection: String,
     request: String,
     members: Mixed,
+    left: Mixed,
     adds: Number,
     personal: Mixed,
     salt: Buffer,
@@ -87,18 +89,29 @@ const journal = new mongoose.Schema(
   .index({ tenant: 1, resource: 1, version: 1 });
 
 const closings = new mongoose.Schema(
-  { tenant: { type: String, required: true }, group: String, below: Number, at: Date },
+  {
+    tenant: { type: String, required: true },
+    group: String,
+    below: Number,
+    staged: Number,
+    flipped: Date,
+    abandoned: Boolean,
+    at: Date,
+  },
   options,
 ).index({ tenant: 1, group: 1 });
 
 const nesting = new mongoose.Schema({ _id: String, version: Number }, options);
+
+/** What removals of a tenant write to, so that they meet those who rely on very many staying. */
+const departures = new mongoose.Schema({ _id: String, tenant: String, count: Number }, options);
 
 const totals = new mongoose.Schema({ _id: String, epoch: Number, counts: Mixed }, options);
 
 const meta = new mongoose.Schema({ _id: String, version: Number, holder: ObjectId, until: Date }, options);
 
 /** Every collection of the tenants' data, by its name. */
-const collections = { resources, edges, history, journal, closings, nesting, totals, meta } as const;
+const collections = { resources, edges, history, journal, closings, nesting, departures, totals, meta } as const;
 
 /** What the collections look like now. A migration that changes it raises this. */
 const schemaVersion = 1;

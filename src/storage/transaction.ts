@@ -41,7 +41,8 @@ export async function transact(
     for (const { command, due } of commandsOf(writes)) {
       const answer = await db.command({ ...command, maxTimeMS: milliseconds }, { session });
       requireWritten(answer);
-      if (due !== undefined && answer['n'] !== due) throw new Conflict(`met ${String(answer['n'])} of ${due}`);
+      const met = metBy(answer);
+      if (due !== undefined && met !== due) throw new Conflict(`met ${String(met)} of ${due}`);
     }
   } catch (error) {
     await session.abortTransaction().catch(() => undefined);
@@ -90,12 +91,16 @@ const labelled = (error: unknown, label: string): boolean =>
 function commandsOf({
   resources,
   nesting,
+  departures,
+  existing,
   edges,
   history,
   journal,
   closings,
+  stagings,
 }: Writes): { command: mongoose.mongo.Document; due?: number }[] {
   const all = [
+    { command: { update: 'departures', updates: departures }, due: departures.length },
     { command: { insert: 'resources', documents: resources.inserts }, due: resources.inserts.length },
     { command: { update: 'resources', updates: resources.updates }, due: resources.updated },
     { command: { delete: 'resources', deletes: resources.deletes }, due: resources.deletes.length },
@@ -104,14 +109,31 @@ function commandsOf({
     { command: { update: 'edges', updates: edges.updates }, due: edges.closed },
     { command: { insert: 'edges', documents: edges.inserts }, due: edges.inserts.length },
     { command: { insert: 'history', documents: history } },
+    { command: { update: 'closings', updates: stagings }, due: stagings.length },
     { command: { insert: 'closings', documents: closings } },
     { command: { insert: 'journal', documents: journal } },
   ];
-  return all.flatMap(({ command, ...rest }) => {
+  const writes = all.flatMap(({ command, ...rest }) => {
     const [, rows] = Object.values(command);
     return Array.isArray(rows) && rows.length > 0 ? chunked(command, rest) : [];
   });
+  return [...writes, ...existing.flatMap(lookFor)];
 }
+
+/** Looks whether all of them are there, within the transaction. */
+const lookFor = ({ tenant, ids }: Writes['existing'][number]) =>
+  parts(ids).map((part) => ({
+    command: {
+      aggregate: 'resources',
+      pipeline: [{ $match: { tenant, _id: { $in: part } } }, { $count: 'n' }],
+      cursor: {},
+    },
+    due: part.length,
+  }));
+
+/** How many documents a command met, or found. */
+const metBy = ({ n, cursor }: mongoose.mongo.Document): number =>
+  cursor ? ((cursor as { firstBatch: readonly { n: number }[] }).firstBatch[0]?.n ?? 0) : (n as number);
 
 /** MongoDB takes at most 100,000 statements and 48 MB in a command; 20,000 of ours stay well below. */
 const perCommand = 20_000;
@@ -122,9 +144,11 @@ function chunked(
 ): { command: mongoose.mongo.Document; due?: number }[] {
   const [[verb, collection], [field, rows]] = Object.entries(command) as [[string, string], [string, unknown[]]];
   if (rows.length <= perCommand) return [{ command, ...rest }];
-  return Array.from({ length: Math.ceil(rows.length / perCommand) }, (_, at) => {
-    const part = rows.slice(at * perCommand, (at + 1) * perCommand);
-    // Only inserts grow that large, and each of them counts as one.
-    return { command: { [verb]: collection, [field]: part }, due: part.length };
-  });
+  // Only inserts grow that large, and each of them counts as one.
+  return parts(rows).map((part) => ({ command: { [verb]: collection, [field]: part }, due: part.length }));
 }
+
+const parts = <T>(rows: readonly T[]): T[][] =>
+  Array.from({ length: Math.ceil(rows.length / perCommand) }, (_, at) =>
+    rows.slice(at * perCommand, (at + 1) * perCommand),
+  );

@@ -5,9 +5,10 @@ import type { UnitOfWork } from '../domain/ports.ts';
 import type { Kind } from '../domain/states.ts';
 import type { TenantId } from '../domain/tenants.ts';
 import type { ResourceType } from '../scim/schema/types.ts';
-import { assemble, type Assembled } from './batch.ts';
+import { assemble, stripes, type Assembled } from './batch.ts';
 import { claimBook, claimsOf, weightOf, type Claims } from './claims.ts';
 import { headCache } from './heads.ts';
+import { isCrowd, stage } from './staging.ts';
 import { CommitUnknown, Conflict, isTransient, transact } from './transaction.ts';
 import { findBroken, findTaken } from './verify.ts';
 
@@ -55,6 +56,7 @@ export function unitOfWork(
   lanes = 2,
 ): UnitOfWork & { readonly batches: () => readonly number[] } {
   const heads = headCache();
+  const stripe = Math.floor(Math.random() * stripes);
   const queue: Waiting[] = [];
   const underWay = new Set<string>();
   const sizes: number[] = [];
@@ -141,7 +143,7 @@ export function unitOfWork(
       reject(new DomainError({ rule: 'busy' }));
       return false;
     });
-    const assembled = assemble(due, heads, types, new Date(now));
+    const assembled = assemble(due, heads, types, new Date(now), stripe);
     for (const item of assembled.stale) item.reject(new Stale('changed meanwhile'));
     const going = due.filter((item) => assembled.outcomes.has(item));
     if (going.length === 0) return [];
@@ -201,41 +203,44 @@ export function unitOfWork(
     return batch.filter((item) => !broken.has(item));
   }
 
+  const submit = (change: Change, deadline: number): Promise<Committed> =>
+    new Promise((resolve, reject) => {
+      const waiting = {
+        change,
+        claims: claimsOf(change),
+        weight: weightOf(change),
+        deadline,
+        suspect: false,
+        settled: false,
+      };
+      const expiry = setTimeout(
+        () => {
+          const at = queue.indexOf(entry);
+          if (at >= 0) queue.splice(at, 1);
+          entry.reject(new DomainError({ rule: 'busy' }));
+        },
+        Math.max(0, deadline - clock()),
+      );
+      const entry: Waiting = {
+        ...waiting,
+        resolve(committed) {
+          entry.settled = true;
+          clearTimeout(expiry);
+          resolve(committed);
+        },
+        reject(error) {
+          entry.settled = true;
+          clearTimeout(expiry);
+          reject(error);
+        },
+      };
+      queue.push(entry);
+      pump();
+    });
+
   return {
-    commit: (change, deadline) =>
-      new Promise<Committed>((resolve, reject) => {
-        const waiting = {
-          change,
-          claims: claimsOf(change),
-          weight: weightOf(change),
-          deadline,
-          suspect: false,
-          settled: false,
-        };
-        const expiry = setTimeout(
-          () => {
-            const at = queue.indexOf(entry);
-            if (at >= 0) queue.splice(at, 1);
-            entry.reject(new DomainError({ rule: 'busy' }));
-          },
-          Math.max(0, deadline - clock()),
-        );
-        const entry: Waiting = {
-          ...waiting,
-          resolve(committed) {
-            entry.settled = true;
-            clearTimeout(expiry);
-            resolve(committed);
-          },
-          reject(error) {
-            entry.settled = true;
-            clearTimeout(expiry);
-            reject(error);
-          },
-        };
-        queue.push(entry);
-        pump();
-      }),
+    commit: async (change, deadline) =>
+      submit(isCrowd(change) ? await stage(connection, change, clock()) : change, deadline),
     batches: () => sizes,
   };
 }

@@ -49,6 +49,9 @@ describe('SCIM said in the words of the domain, and back', () => {
       { path: 'userName', before: 'ann', after: 'anna' },
       { path: 'password' },
     ]);
+    expect(recorded({ ...ann, owner: undefined }, { ...ann, owner: 'okta' }, undefined)).to.deep.equal([
+      { path: 'owner', after: 'okta' },
+    ]);
     expect(recorded(undefined, ann, undefined)).to.deep.equal([
       { path: 'userName', after: 'ann' },
       { path: 'externalIds', after: { okta: 'o-1', ping: 'p-1' } },

@@ -21,6 +21,11 @@ function assembled(changes: readonly Change[], heads: HeadCache = headCache()) {
 }
 
 describe('A batch made ready', () => {
+  it('says in the entry of a removal which versions the groups have that somebody left', () => {
+    const { writes } = assembled([removing(ann, [ops]), moving(tenant, ops, { joins: [memberOf('u1')] })]);
+    expect(writes.journal.map(({ left }) => left)).to.deep.equal([[{ group: ops.id, version: 5 }], undefined]);
+  });
+
   it('writes a document once, whose versions add up, each change with its own', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom('join', 'leave', 'rename'), { minLength: 1, maxLength: 20 }), (kinds) => {
