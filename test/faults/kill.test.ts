@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findRunning } from '../../src/mongod/embedded.ts';
 import { faultsOf, type Attempt } from '../support/acknowledged.ts';
@@ -32,9 +33,18 @@ interface Subject {
 
 async function serve(dataDir: string, port: number): Promise<Subject> {
   const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
-    env: { ...process.env, MONGODB_URI: '', DATA_DIR: dataDir, PORT: String(port), HOST: '127.0.0.1', LOG_LEVEL: 'error' },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    env: {
+      ...process.env,
+      MONGODB_URI: '',
+      DATA_DIR: dataDir,
+      PORT: String(port),
+      HOST: '127.0.0.1',
+      LOG_LEVEL: 'error',
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
+  for await (const line of createInterface(child.stdout)) if (line.startsWith('Rollcall is ready')) break;
+  if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`);
   const url = `http://127.0.0.1:${port}`;
   await ready(url, child);
   return { child, url };
@@ -46,28 +56,30 @@ for (const victims of ['the server', 'mongod', 'both'] as const)
     const random = randomFrom(seed + victims.length);
     let dataDir: string;
     let port: number;
-    let subject: Subject;
-    let client: Client;
+    let subject: Subject | undefined;
+    let client: Client | undefined;
     let recording: Recorder;
 
     before(async () => {
       dataDir = await folders.make();
       port = await freePort();
       subject = await serve(dataDir, port);
-      const first = JSON.parse(await readFile(join(dataDir, 'first-run.json'), 'utf8')) as { scimBaseUrl: string; token: string };
+      const first = JSON.parse(await readFile(join(dataDir, 'first-run.json'), 'utf8')) as {
+        scimBaseUrl: string;
+        token: string;
+      };
       client = clientOf([first.scimBaseUrl], first.token);
       recording = recorder(client);
     });
     after(async () => {
-      client.close();
-      await ended(subject.child, 'SIGTERM');
+      client?.close();
+      if (subject) await ended(subject.child, 'SIGTERM');
       for (const pid of mongodsOn(dataDir)) process.kill(pid, 'SIGKILL');
       await folders.remove();
     });
 
     /** Kills, and sees to it that the server is there again on the same files. */
-    async function kill(): Promise<void> {
-      const { child, url } = subject;
+    async function kill({ child, url }: Subject): Promise<void> {
       const mongods = victims === 'the server' ? [] : mongodsOn(dataDir);
       const exit = once(child, 'exit');
       if (victims !== 'mongod') child.kill('SIGKILL');
@@ -104,15 +116,23 @@ for (const victims of ['the server', 'mongod', 'both'] as const)
         const common = await makeCommon(recording, `r${round}`, 60, 4);
         const started = recording.attempts.length;
         let left = writes;
-        const steps = Array.from({ length: clients }, (_, index) => worker(`r${round}c${index}`, recording, common, random));
+        const steps = Array.from({ length: clients }, (_, index) =>
+          worker(`r${round}c${index}`, recording, common, random),
+        );
         const work = Promise.all(
           steps.map(async (step) => {
-            for (; left > 0; await step()) left -= 1;
+            while (left > 0) {
+              left -= 1;
+              await step();
+            }
           }),
         );
-        while (recording.attempts.length - started < at) await sleep(1);
+        const enough = async () => {
+          while (recording.attempts.length - started < at) await sleep(1);
+        };
+        await Promise.race([enough(), work]);
         const killed = Date.now();
-        await kill();
+        if (subject) await kill(subject);
         const back = Date.now();
         await work;
 
@@ -130,7 +150,8 @@ for (const victims of ['the server', 'mongod', 'both'] as const)
     function unexpected(all: readonly Attempt[], killed: number, back: number): string[] {
       const accepted = [200, 201, 204, 503];
       return all.flatMap(({ answer, sent, ended: end, repeat, claim }) => {
-        if (!answer) return victims !== 'mongod' && end >= killed && sent <= back ? [] : [`${claim.operation} broke off`];
+        if (!answer)
+          return victims !== 'mongod' && end >= killed && sent <= back ? [] : [`${claim.operation} broke off`];
         if (accepted.includes(answer.status) || (repeat && [404, 409, 412].includes(answer.status))) return [];
         return [`${claim.operation} ${claim.kind} was answered ${answer.status}`];
       });

@@ -1,16 +1,19 @@
 import { expect } from 'chai';
-import mongoose from 'mongoose';
+import type mongoose from 'mongoose';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { protocolOver } from '../../src/compose.ts';
+import { connect } from '../../src/storage/connect.ts';
 import { housekeeping } from '../../src/storage/housekeeping.ts';
 import { migrate } from '../../src/storage/schema.ts';
 import { tenantsModel } from '../../src/storage/tenants.ts';
 import { clientOf, type Client } from '../support/client.ts';
-import { asking, crowd, endings } from '../support/crowd.ts';
+import { testCaller } from '../support/callers.ts';
+import { ask, endingOf, endings, fillGroup, makeGroup } from '../support/largeGroups.ts';
 import { freshDatabase, type TestDatabase } from '../support/mongod.ts';
+import { testRegistry } from '../support/schemas.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 
-const tenant = 'tenant';
+const { tenant } = testCaller();
 const large = 50_000;
 
 describe('Ending all memberships of a group', function () {
@@ -20,11 +23,11 @@ describe('Ending all memberships of a group', function () {
     let database: TestDatabase;
     let connection: mongoose.Connection;
     let commands: string[];
-    let request: ReturnType<typeof asking>;
+    let protocol: ReturnType<typeof protocolOver>;
 
     before(async () => {
       database = await freshDatabase();
-      connection = await mongoose.createConnection(database.uri, { monitorCommands: true, autoIndex: false, autoCreate: false }).asPromise();
+      connection = await connect(database.uri, { monitorCommands: true });
       await migrate(connection, [tenantsModel(connection)]);
       await connection.collection<{ _id: string }>('tenants').insertOne({ _id: tenant });
       const pending = new Map<number, string>();
@@ -34,11 +37,15 @@ describe('Ending all memberships of a group', function () {
         pending.set(requestId, `${commandName} ${String(target)} of ${rows.length}`);
       });
       connection.getClient().on('commandSucceeded', ({ requestId, reply }) => {
-        const { n, nModified, cursor } = reply as { n?: number; nModified?: number; cursor?: { firstBatch?: unknown[]; nextBatch?: unknown[] } };
+        const { n, nModified, cursor } = reply as {
+          n?: number;
+          nModified?: number;
+          cursor?: { firstBatch?: unknown[]; nextBatch?: unknown[] };
+        };
         const rows = (cursor?.firstBatch ?? cursor?.nextBatch)?.length;
         commands.push(`${pending.get(requestId)}: ${JSON.stringify({ n, nModified, rows })}`);
       });
-      request = asking(protocolOver(connection, 'http://127.0.0.1', () => undefined), tenant);
+      protocol = protocolOver(connection, testRegistry(), 'http://127.0.0.1');
     });
     beforeEach(() => {
       commands = [];
@@ -51,21 +58,20 @@ describe('Ending all memberships of a group', function () {
     const edges = (group: string) => connection.collection('edges').countDocuments({ tenant, group, live: true });
 
     async function made(name: string, size: number): Promise<string> {
-      const { body } = await request('POST', ['Groups'], { displayName: name });
-      const group = String(body?.['id']);
-      await crowd(connection.getClient().db(), tenant, group, size);
+      const group = await makeGroup(protocol, name);
+      await fillGroup(connection.getClient().db(), tenant, group, size);
       return group;
     }
 
-    for (const [name, { method, body }] of Object.entries(endings))
+    for (const name of endings)
       it(`${name} takes the same store commands for ${large} members as for 1,000, touches no edge, and the edges are closed afterwards`, async () => {
         const taken: string[][] = [];
         for (const size of [1_000, large]) {
           const group = await made(`${name} ${size}`, size);
           commands = [];
-          const { status } = await request(method, ['Groups', group], body);
+          const { status } = await ask(protocol, { ...endingOf(name), path: ['Groups', group] });
           expect(status).to.equal(204);
-          taken.push(commands);
+          taken.push([...commands]);
           expect(await edges(group), 'edges still to be closed').to.equal(size);
 
           const keeping = housekeeping(connection, (error) => {
@@ -76,12 +82,19 @@ describe('Ending all memberships of a group', function () {
           expect(await edges(group)).to.equal(0);
           expect(await connection.collection('closings').countDocuments({ tenant })).to.equal(0);
           const entry = await connection.collection('journal').findOne({ tenant, resource: group, version: 2 });
-          const ended = { tenant, group, generation: 1, to: entry?.['at'] as unknown, live: { $exists: false } };
-          expect(await connection.collection('edges').countDocuments(ended as object)).to.equal(size);
+          const ended: object = {
+            tenant,
+            group,
+            generation: 1,
+            to: entry?.['at'] as unknown,
+            live: { $exists: false },
+          };
+          expect(await connection.collection('edges').countDocuments(ended)).to.equal(size);
         }
         const [few, many] = taken;
         expect(few).to.include.members(['insert journal of 1: {"n":1}', 'insert closings of 1: {"n":1}']);
-        expect(many).to.deep.equal(few);
+        // Two of the reads are made side by side, and are answered in either order.
+        expect(many?.sort()).to.deep.equal(few?.sort());
       });
   });
 
@@ -100,16 +113,18 @@ describe('Ending all memberships of a group', function () {
       await server.stop();
     });
 
-    for (const [name, { method, body }] of Object.entries(endings))
+    for (const name of endings)
       it(`${name} is one instant: each sees all ${large} members or none`, async () => {
         const user = await client.createUser(`member of ${name}`);
         const group = await client.createGroup(name, [user]);
-        await crowd(server.db.getClient().db(), world.tenantId, group, large - 1);
+        await fillGroup(server.db.getClient().db(), world.tenantId, group, large - 1);
+        const { method, body } = endingOf(name);
         const seen: string[] = [];
         let over = false;
         const look = async (): Promise<string> => {
           const { status, headers, body: found } = await client.request('GET', `/Groups/${group}`);
-          return status === 404 ? 'gone' : `${String(headers['etag'])}: ${((found['members'] ?? []) as unknown[]).length}`;
+          if (status !== 200) return status === 404 ? 'gone' : `answered ${status}`;
+          return `${String(headers['etag'])}: ${((found['members'] ?? []) as unknown[]).length}`;
         };
         const readers = Array.from({ length: 3 }, async () => {
           while (!over) seen.push(await look());
@@ -118,7 +133,7 @@ describe('Ending all memberships of a group', function () {
         const { status } = await client.request(method, `/Groups/${group}`, body);
         expect(status).to.equal(204);
         const after = await look();
-        const { body: member } = await client.request('GET', `/Users/${user}`);
+        const member = await client.request('GET', `/Users/${user}`);
         // On past the moment when the edges are closed behind the readers.
         while ((await server.db.collection('edges').countDocuments({ group, live: true })) > 0) await sleep(50);
         over = true;
@@ -127,7 +142,7 @@ describe('Ending all memberships of a group', function () {
         const none = method === 'DELETE' ? 'gone' : 'W/"2": 0';
         expect([...new Set(seen)]).to.have.members([`W/"1": ${large}`, none]);
         expect(after).to.equal(none);
-        expect(member).not.to.have.property('groups');
+        expect(member.body).not.to.have.property('groups');
       });
   });
 });

@@ -69,7 +69,7 @@ export async function startFleet(size: number): Promise<Fleet> {
 }
 
 /** One server process, ready. */
-export async function startProcess(
+async function startProcess(
   uri: string,
   dataDir: string,
 ): Promise<{ readonly child: ChildProcess; readonly url: string }> {

@@ -64,7 +64,7 @@ const instants = [
 ];
 
 /** Values that searchable users are likely to have, or to have as a part. */
-export const likelyValues: Values = ({ type, name }, chance) => {
+const likelyValues: Values = ({ type, name }, chance) => {
   switch (type) {
     case 'boolean':
       return chance.percent(50);
