@@ -7,6 +7,7 @@ import type { TenantId } from '../domain/tenants.ts';
 import type { ResourceType } from '../scim/schema/types.ts';
 import { assemble, stripes, type Assembled } from './batch.ts';
 import { claimBook, claimsOf, weightOf, type Claims } from './claims.ts';
+import { gather } from './gather.ts';
 import { headCache } from './heads.ts';
 import { isCrowd, stage } from './staging.ts';
 import { CommitUnknown, Conflict, isTransient, transact } from './transaction.ts';
@@ -37,7 +38,7 @@ const halves = <T>(items: readonly T[]): T[][] => {
   return [items.slice(0, middle), items.slice(middle)];
 };
 
-/** For so long after a taken name was refused, batches that bring names are checked before they are tried. */
+/** For so long after a taken name was refused, names are looked up before their bearers join a batch. */
 const suspicion = 2_000;
 
 /**
@@ -59,6 +60,7 @@ export function unitOfWork(
   const stripe = Math.floor(Math.random() * stripes);
   const queue: Waiting[] = [];
   const underWay = new Set<string>();
+  const turns: (() => void)[] = [];
   const sizes: number[] = [];
   let running = 0;
   let suspectedUntil = 0;
@@ -104,6 +106,7 @@ export function unitOfWork(
       void run(batch).finally(() => {
         for (const id of documents) underWay.delete(id);
         running -= 1;
+        for (const end of turns.splice(0)) end();
         pump();
       });
     }
@@ -187,9 +190,23 @@ export function unitOfWork(
   /** Looks before it is tried at those that may break a batch, and at no others. */
   async function evictSuspects(batch: Waiting[]): Promise<Waiting[]> {
     const suspects = batch.filter(({ suspect }) => suspect);
-    const left = suspects.length > 0 ? evict(batch, await findBroken(database(), suspects, heads)) : batch;
-    const named = suspectedUntil > clock() ? left.filter((item) => !item.suspect && bringsName(item)) : [];
-    return named.length > 0 ? evict(left, await findTaken(database(), named)) : left;
+    return suspects.length > 0 ? evict(batch, await findBroken(database(), suspects, heads)) : batch;
+  }
+
+  const nameFaults = gather<{ readonly change: Change }, Error | undefined>(async (_tenant, asks) => {
+    const faults = await findTaken(database(), asks);
+    return asks.map((ask) => faults.get(ask));
+  });
+
+  /** While somebody brings names that are taken, names are looked up before their bearers join a batch. */
+  async function requireFreeName(change: Change): Promise<void> {
+    if (suspectedUntil <= clock() || !bringsName(change)) return;
+    const fault = await nameFaults(change.tenant, { change });
+    if (!fault) return;
+    suspectedUntil = clock() + suspicion;
+    // Its turn is when its batch would have been through: who repeats himself gets no more of the server than others.
+    if (running > 0) await new Promise<void>((resolve) => turns.push(resolve));
+    throw fault;
   }
 
   const evictBroken = async (batch: Waiting[]): Promise<Waiting[]> =>
@@ -239,13 +256,15 @@ export function unitOfWork(
     });
 
   return {
-    commit: async (change, deadline) =>
-      submit(isCrowd(change) ? await stage(connection, change, clock()) : change, deadline),
+    async commit(change, deadline) {
+      await requireFreeName(change);
+      return submit(isCrowd(change) ? await stage(connection, change, clock()) : change, deadline);
+    },
     batches: () => sizes,
   };
 }
 
-const bringsName = ({ change: { creates, revises } }: Waiting): boolean =>
+const bringsName = ({ creates, revises }: Change): boolean =>
   creates !== undefined || (revises !== undefined && revises.after.name !== revises.before.name);
 
 /** Two processes that met in a document should not meet there again. */
