@@ -55,13 +55,12 @@ export function unitOfWork(
   clock: () => number,
   onCommit: (tenant: TenantId) => void = () => undefined,
   lanes = 2,
-): UnitOfWork & { readonly batches: () => readonly number[] } {
+): UnitOfWork {
   const heads = headCache();
   const stripe = Math.floor(Math.random() * stripes);
   const queue: Waiting[] = [];
   const underWay = new Set<string>();
   const turns: (() => void)[] = [];
-  const sizes: number[] = [];
   let running = 0;
   let suspectedUntil = 0;
 
@@ -167,8 +166,6 @@ export function unitOfWork(
         throw cause;
       });
     }
-    sizes.push(going.length);
-    if (sizes.length > 1_000) sizes.shift();
     for (const head of assembled.heads) heads.keep(head);
     for (const id of assembled.removed) heads.forget(id);
     for (const [item, committed] of assembled.outcomes) {
@@ -260,7 +257,6 @@ export function unitOfWork(
       await requireFreeName(change);
       return submit(isCrowd(change) ? await stage(connection, change, clock()) : change, deadline);
     },
-    batches: () => sizes,
   };
 }
 
