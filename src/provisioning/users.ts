@@ -114,7 +114,7 @@ export function users(ports: Ports): ResourceStore {
 
     const plain = toStored(state, caller);
     const next = revision.decide(plain);
-    if (next === plain.attributes || same(next, plain.attributes)) return written(stored);
+    if (same(next, plain.attributes)) return written(stored);
     if (owner !== state.owner) requireSameIdentity(state, next);
     const { content, password } = contentOf(next, nameAttribute, caller, state);
     const hash = password === undefined ? undefined : await hashed(tenant, password);

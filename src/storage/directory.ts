@@ -18,7 +18,7 @@ type Session = mongoose.mongo.ClientSession;
 
 const limit = limits.scannedResources;
 
-/** Makes what is to be put in order in memory smaller. */
+/** Leaves out the searchable twin and secrets, but not what resources are put in order or looked up by. */
 const slim = { $project: { fold: 0, password: 0, touched: 0 } };
 
 /** What is computed to put resources in order. */
@@ -118,7 +118,7 @@ export function directory(connection: mongoose.Connection): Directory {
   const named = gather<string, State | undefined>(async (tenant, keys) => {
     const documents = await resources()
       .find({ tenant, key: keys.length === 1 ? (keys[0] ?? '') : { $in: [...keys] } })
-      .project<Omit<ResourceDocument, 'fold' | 'password'>>({ fold: 0, password: 0, touched: 0 })
+      .project<Omit<ResourceDocument, 'fold' | 'password'>>(slim.$project)
       .toArray();
     const found = new Map(documents.map((document) => [document.key, toState(document)]));
     return keys.map((key) => found.get(key));
@@ -127,7 +127,8 @@ export function directory(connection: mongoose.Connection): Directory {
   /** A page that holds all there is needs no count. */
   async function found(view: View, kind: Kind, split: Split, order: Order, query: Query, session?: Session) {
     const complete = (states: readonly State[]) => query.startIndex === 1 && states.length < query.count;
-    const key = keyAsked(split);
+    // What is read at the instant of a session is not shared with others, who read at theirs.
+    const key = session ? undefined : keyAsked(split);
     if (key !== undefined && query.startIndex === 1) {
       const state = await named(view.tenant, key);
       return { total: state ? 1 : 0, states: state && query.count > 0 ? [state] : [] };
