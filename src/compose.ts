@@ -210,7 +210,23 @@ export const protocolOver = (
   types: Registry,
   publicUrl: string,
   onCommit?: Parameters<typeof unitOfWork>[3],
-) => scim(types, storesOver(db, types, onCommit), publicUrl + basePath);
+) =>
+  scim({
+    registryOf: () => types,
+    stores: storesOver(db, types, onCommit),
+    baseUrl: publicUrl + basePath,
+    seals: { seal: (text) => text, open: (text) => text },
+    joint: () => {
+      throw new Error('not there yet');
+    },
+    ledger: {
+      open: () => {
+        throw new Error('not there yet');
+      },
+    },
+    newId: randomUUID,
+    clock: Date.now,
+  });
 
 /** Where the resources of each type are kept. */
 export function storesOver(
@@ -218,7 +234,7 @@ export function storesOver(
   types: Registry,
   onCommit?: Parameters<typeof unitOfWork>[3],
 ): (type: ResourceType) => ResourceStore {
-  const typeOf: Ports['typeOf'] = (kind) => {
+  const typeOf = (kind: string): ResourceType => {
     const type = types.typeNamed(kind);
     if (!type) throw new TypeError(`schemas/resource-types has no ${kind}`);
     return type;
@@ -226,7 +242,7 @@ export function storesOver(
   const ports: Ports = {
     states: states(db),
     directory: directory(db),
-    work: unitOfWork(db, typeOf, Date.now, onCommit),
+    work: unitOfWork(db, (_, kind) => typeOf(kind), Date.now, onCommit),
     hashPassword: passwords().hashPassword,
     newId: randomUUID,
     clock: Date.now,

@@ -1,7 +1,7 @@
 import { allowed } from '../domain/connections.ts';
 import { stateOf } from '../domain/tokens.ts';
 import type { FoundToken, Tokens } from '../domain/accessPorts.ts';
-import type { Dialect, Scope } from '../domain/connections.ts';
+import type { ConnectionOption, Dialect, Scope } from '../domain/connections.ts';
 import type { TenantId } from '../domain/tenants.ts';
 import type { TokenFormat } from '../domain/tokens.ts';
 
@@ -13,6 +13,9 @@ export interface Access {
     readonly dialect: Dialect;
     readonly scopes: ReadonlySet<Scope>;
     readonly adopts: boolean;
+    readonly options: ReadonlySet<ConnectionOption>;
+    /** The user that the token stands for. */
+    readonly user?: string;
   };
   readonly connectionName: string;
   readonly paused: boolean;
@@ -128,6 +131,8 @@ const toKnown = (found: FoundToken | undefined): Known | undefined =>
         dialect: found.connection.dialect,
         scopes: allowed(found.connection.scopes, found.token.scopes),
         adopts: found.connection.adopt === 'userName',
+        options: new Set(found.connection.options),
+        ...(found.token.user !== undefined && { user: found.token.user }),
       },
       connectionName: found.connection.name,
       paused: found.connection.paused,

@@ -1,6 +1,6 @@
 import { readScopes, scopes } from '../domain/connections.ts';
 import { isId } from '../domain/tenants.ts';
-import type { Adoption, Connection, ConnectionKind, Dialect, Scope } from '../domain/connections.ts';
+import type { Adoption, Connection, ConnectionKind, ConnectionOption, Dialect, Scope } from '../domain/connections.ts';
 import type { LoggedRow, LogQuery } from '../domain/provisioningLog.ts';
 import type { TenantId } from '../domain/tenants.ts';
 import { Refusal } from './errors.ts';
@@ -18,6 +18,7 @@ export interface ConnectionRequest {
   readonly dialect: Dialect;
   readonly scopes: readonly string[];
   readonly adopt: Adoption;
+  readonly options?: readonly ConnectionOption[];
 }
 
 /** A connection of a tenant. */
@@ -39,7 +40,7 @@ export type NewConnection = Connection & {
 export const newConnection = (
   { newId, by }: Pick<Ports, 'newId' | 'by'>,
   tenant: TenantId,
-  chosen: Pick<Connection, 'name' | 'kind' | 'dialect' | 'scopes' | 'adopt'>,
+  chosen: Pick<Connection, 'name' | 'kind' | 'dialect' | 'scopes' | 'adopt'> & Pick<ConnectionRequest, 'options'>,
   createdAt: Date,
 ): Connection => ({
   id: newId(),
@@ -49,6 +50,7 @@ export const newConnection = (
   dialect: chosen.dialect,
   scopes: chosen.scopes,
   adopt: chosen.adopt,
+  options: chosen.options ?? [],
   paused: false,
   createdAt,
   createdBy: by,

@@ -1,7 +1,14 @@
 import type { TenantId } from './tenants.ts';
 
 /** Everything a token may be allowed (RFC 7644 §7.7). */
-export const scopes = ['users:read', 'users:write', 'groups:read', 'groups:write'] as const;
+export const scopes = [
+  'users:read',
+  'users:write',
+  'groups:read',
+  'groups:write',
+  'custom:read',
+  'custom:write',
+] as const;
 export type Scope = (typeof scopes)[number];
 
 /** The identity providers a connection can be made for. */
@@ -16,6 +23,10 @@ export type Dialect = (typeof dialects)[number];
 export const adoptions = ['none', 'userName'] as const;
 export type Adoption = (typeof adoptions)[number];
 
+/** What a connection can be made to show besides: conformance with the interoperability profile, Entra's view of schemas. */
+export const connectionOptions = ['interop', 'entraSchemas'] as const;
+export type ConnectionOption = (typeof connectionOptions)[number];
+
 /** One identity provider's link to one tenant. */
 export interface Connection {
   readonly id: string;
@@ -26,6 +37,7 @@ export interface Connection {
   readonly dialect: Dialect;
   readonly scopes: readonly Scope[];
   readonly adopt: Adoption;
+  readonly options: readonly ConnectionOption[];
   /** A paused connection's requests are answered 503. */
   readonly paused: boolean;
   readonly createdAt: Date;

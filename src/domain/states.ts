@@ -1,7 +1,7 @@
 import type { TenantId } from './tenants.ts';
 
-/** What a tenant keeps under ids of its own. */
-export type Kind = 'User' | 'Group';
+/** What a tenant keeps under ids of its own: the name of a resource type, `User`, `Group` or one of the tenant's own. */
+export type Kind = string;
 
 /** Attribute values by canonical name, as their schema types them. */
 export type Attributes = { readonly [name: string]: unknown };

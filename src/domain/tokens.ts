@@ -10,6 +10,8 @@ export interface Token {
   /** What the secret is checked against. */
   readonly digest: string;
   readonly scopes: readonly Scope[];
+  /** The id of the user that it stands for (`/Me`), where it stands for one. */
+  readonly user?: string;
   readonly createdAt: Date;
   readonly createdBy: string;
   /** Always set: a token has a limited lifetime (RFC 7644 §7.4). */

@@ -29,9 +29,9 @@ export interface Ordered {
   readonly deadline: number;
 }
 
-export const ordered = ({ tenant, connection, requestId, deadline }: Caller): Ordered => ({
+export const ordered = ({ tenant, connection, requestId, part, deadline }: Caller): Ordered => ({
   tenant: tenantId(tenant),
-  order: { connection, request: requestId },
+  order: { connection, request: requestId, ...(part && { part }) },
   deadline,
 });
 

@@ -7,7 +7,7 @@ import type { GroupForMembers } from '../domain/ports.ts';
 import type { Member, State } from '../domain/states.ts';
 import type { TenantId } from '../domain/tenants.ts';
 import type { Leniency } from '../scim/dialects.ts';
-import type { Caller, MemberChanges, ResourceStore, Revision, Stored, Written } from '../scim/types.ts';
+import type { Caller, JsonObject, MemberChanges, ResourceStore, Revision, Stored, Written } from '../scim/types.ts';
 import { inScim, noVersion, ordered, turns, untilItHolds, type Ports } from './decide.ts';
 import { toScimError } from './errors.ts';
 import { contentOf, membersOf, recorded, toStored } from './mapping.ts';
@@ -36,7 +36,7 @@ export function groups(ports: Ports): ResourceStore {
   async function create(
     caller: Caller,
     id: string,
-    attributes: Parameters<ResourceStore['create']>[1],
+    attributes: JsonObject,
     members: readonly string[],
     lenient: Leniency,
   ): Promise<{ state: State; joins: readonly Member[]; refused: readonly string[] }> {
@@ -167,9 +167,8 @@ export function groups(ports: Ports): ResourceStore {
   }
 
   return {
-    async create(caller, attributes, members, lenient, wanted) {
-      const id = ports.newId();
-      const made = await untilItHolds(caller, ports, () => create(caller, id, attributes, members ?? [], lenient));
+    async create(caller, { attributes, members = [], id = ports.newId() }, lenient, wanted) {
+      const made = await untilItHolds(caller, ports, () => create(caller, id, attributes, members, lenient));
       countRefused(made.refused, lenient);
       const stored = toStored(made.state, caller, wanted.members ? membersOf(made.joins) : {});
       return { stored, refusedMembers: made.refused };

@@ -28,9 +28,8 @@ export function users(ports: Ports): ResourceStore {
   }
 
   return {
-    async create(caller, attributes) {
+    async create(caller, { attributes, id = ports.newId() }) {
       const { tenant, order, deadline } = ordered(caller);
-      const id = ports.newId();
       const { content, password } = contentOf({ active: true, ...attributes }, nameAttribute, caller);
       const hash = password === undefined ? undefined : await ports.hashPassword(tenant, password);
       const change: Change = {

@@ -71,5 +71,6 @@ export const uniqueness = scimError(409, 'uniqueness');
 export const preconditionFailed = scimError(412);
 export const payloadTooLarge = scimError(413);
 export const unsupportedMediaType = scimError(415);
+export const notImplemented = scimError(501);
 export const unavailable = (detail: string, retryAfterSeconds: number, options?: Options) =>
   new ScimError(503, detail, undefined, { ...options, headers: { 'Retry-After': String(retryAfterSeconds) } });

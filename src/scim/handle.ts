@@ -2,17 +2,21 @@ import { leniency } from './dialects.ts';
 import type { Leniency, Quirk } from './dialects.ts';
 import { forbidden, methodNotAllowed, notFound, ScimError } from './errors.ts';
 import { quoted } from './filter/guard.ts';
+import { bulk } from './operations/bulk.ts';
 import { create } from './operations/create.ts';
 import { discovery, discoveryEndpoints } from './operations/discovery.ts';
 import type { Endpoint } from './operations/endpoint.ts';
+import { myself } from './operations/me.ts';
 import { patch } from './operations/patch.ts';
 import { query } from './operations/query.ts';
 import { read } from './operations/read.ts';
 import { remove } from './operations/remove.ts';
 import { replace } from './operations/replace.ts';
+import { search, searchAll } from './operations/search.ts';
+import type { Protocol, Stores } from './ports.ts';
 import type { Registry } from './schema/registry.ts';
 import type { ResourceType } from './schema/types.ts';
-import type { Caller, ResourceStore, ScimRequest, ScimResponse } from './types.ts';
+import type { Caller, ScimRequest, ScimResponse } from './types.ts';
 
 /** An answer, and what the dialect repaired in the request, whatever the answer is. */
 export interface Handled extends ScimResponse {
@@ -26,40 +30,77 @@ type Method = ScimRequest['method'];
 /** What each method does at a place. */
 type Methods = Partial<Record<Method, () => Promise<ScimResponse>>>;
 
+/** What answering one request has to do with. */
+interface Context {
+  readonly registry: Registry;
+  readonly stores: Stores;
+  readonly lenient: Leniency;
+}
+
 /**
  * The whole SCIM protocol (RFC 7644) as a function of a request and of the stores that keep resources. A refusal is an
  * answer like any other; only a defect is thrown.
- *
- * @param baseUrl Where the service is found, without a slash at its end.
  */
-export function scim(
-  registry: Registry,
-  stores: (type: ResourceType) => ResourceStore,
-  baseUrl: string,
-): (request: ScimRequest) => Promise<Handled> {
-  const discover = discovery(registry, baseUrl);
+export function scim(protocol: Protocol): (request: ScimRequest) => Promise<Handled> {
+  const { baseUrl } = protocol;
+  const discover = discovery(baseUrl);
 
-  async function answer(request: ScimRequest, lenient: Leniency): Promise<ScimResponse> {
+  const answer = (request: ScimRequest, context: Context): Promise<ScimResponse> => {
     // A slash at the end of a URL is tolerated.
     const path = request.path.at(-1) === '' ? request.path.slice(0, -1) : request.path;
-    const [segment = '', id, ...deeper] = path;
-    if (discoveryEndpoints.some((name) => name === segment)) {
-      return dispatch(request, { GET: () => Promise.resolve(discover({ ...request, path })) });
+    const [segment = ''] = path;
+    if (discoveryEndpoints.some((name) => name === segment))
+      return dispatch(request, { GET: () => Promise.resolve(discover(context.registry, { ...request, path })) });
+    if (segment === 'Me') return answer({ ...request, path: myself(request.caller, path) }, context);
+    return dispatch(request, methodsAt({ ...request, path }, context));
+  };
+
+  function methodsAt(request: ScimRequest, context: Context): Methods {
+    const [segment = '', id, ...deeper] = request.path;
+    const { registry, stores, lenient } = context;
+    if (id === undefined && segment === 'Bulk') return { POST: () => performed(request, context) };
+    if (id === undefined && segment === '.search') {
+      const readable = registry.types.filter((type) => request.caller.scopes.has(scopeOf(type, 'read')));
+      const endpoints = readable.map((type) => ({ type, store: stores(type), baseUrl }));
+      return { POST: () => searchAll(endpoints, request, lenient, protocol) };
     }
     const type = registry.typeAt(segment);
-    if (!type || deeper.length > 0) throw notFound(`${quoted(`/${path.join('/')}`)} does not exist`);
-
-    const endpoint = { type, store: stores(type), baseUrl };
-    const methods = id === undefined ? onAll(endpoint, request, lenient) : onOne(endpoint, id, request, lenient);
-    return dispatch(request, methods, () => {
-      requireScope(request.caller, type, request.method);
-    });
+    if (!type || deeper.length > 0) throw notFound(`${quoted(`/${request.path.join('/')}`)} does not exist`);
+    return ofType({ type, store: stores(type), baseUrl }, id, request, lenient);
   }
+
+  function ofType(endpoint: Endpoint, id: string | undefined, request: ScimRequest, lenient: Leniency): Methods {
+    const reading = permitted(request.caller, endpoint.type, 'read');
+    const writing = permitted(request.caller, endpoint.type, 'write');
+    if (id === undefined)
+      return {
+        GET: reading(() => query(endpoint, request, lenient, protocol)),
+        POST: writing(() => create(endpoint, request, lenient)),
+      };
+    if (id === '.search') return { POST: reading(() => search(endpoint, request, lenient, protocol)) };
+    return {
+      GET: reading(() => read(endpoint, id, request)),
+      PUT: writing(() => replace(endpoint, id, request, lenient)),
+      PATCH: writing(() => patch(endpoint, id, request, lenient)),
+      DELETE: writing(() => remove(endpoint, id, request)),
+    };
+  }
+
+  /** A Bulk, whose operations are answered as requests of their own are. */
+  const performed = (request: ScimRequest, context: Context): Promise<ScimResponse> =>
+    bulk(
+      request,
+      context.registry,
+      (operation, stores, lenient) => answer(operation, { ...context, stores, lenient }),
+      context.lenient,
+      protocol,
+    );
 
   return async (request) => {
     const lenient = leniency(request.caller.dialect);
     try {
-      return { ...(await answer(request, lenient)), repaired: lenient.repaired };
+      const registry = await protocol.registryOf(request.caller.tenant);
+      return { ...(await answer(request, { registry, stores: protocol.stores, lenient })), repaired: lenient.repaired };
     } catch (error) {
       if (!(error instanceof ScimError)) throw error;
       const { status, headers } = error;
@@ -68,29 +109,25 @@ export function scim(
   };
 }
 
-const onAll = (endpoint: Endpoint, request: ScimRequest, lenient: Leniency): Methods => ({
-  GET: () => query(endpoint, request, lenient),
-  POST: () => create(endpoint, request, lenient),
-});
-
-const onOne = (endpoint: Endpoint, id: string, request: ScimRequest, lenient: Leniency): Methods => ({
-  GET: () => read(endpoint, id, request),
-  PUT: () => replace(endpoint, id, request, lenient),
-  PATCH: () => patch(endpoint, id, request, lenient),
-  DELETE: () => remove(endpoint, id, request),
-});
-
-function dispatch(request: ScimRequest, methods: Methods, permit = (): void => undefined): Promise<ScimResponse> {
-  const { method } = request;
+async function dispatch({ method }: ScimRequest, methods: Methods): Promise<ScimResponse> {
   const run = methods[method];
   if (!run) throw methodNotAllowed(`${method} is not supported here`, Object.keys(methods).join(', '));
-  permit();
   return run();
 }
 
 /** A token reads or writes what its scopes name: `users:read`, `groups:write` (RFC 7644 §7.7). */
-function requireScope({ scopes }: Caller, type: ResourceType, method: Method): void {
-  const scope = `${type.endpoint.slice(1).toLowerCase()}:${method === 'GET' ? 'read' : 'write'}`;
-  const granted: ReadonlySet<string> = scopes;
-  if (!granted.has(scope)) throw forbidden(`This token lacks the scope '${scope}'`, { rule: `needs ${scope}` });
+const permitted =
+  ({ scopes }: Caller, type: ResourceType, access: 'read' | 'write') =>
+  (run: () => Promise<ScimResponse>) =>
+  (): Promise<ScimResponse> => {
+    const scope = scopeOf(type, access);
+    const granted: ReadonlySet<string> = scopes;
+    if (!granted.has(scope)) throw forbidden(`This token lacks the scope '${scope}'`, { rule: `needs ${scope}` });
+    return run();
+  };
+
+/** The types that a tenant made itself share a scope. */
+function scopeOf({ name }: ResourceType, access: 'read' | 'write') {
+  if (name === 'User') return `users:${access}` as const;
+  return name === 'Group' ? (`groups:${access}` as const) : (`custom:${access}` as const);
 }

@@ -18,7 +18,24 @@ export type Resource = { [key: string]: Json | Chunks<Json> };
 export type Body = Resource | { [key: string]: Json | Chunks<Resource> };
 
 /** What a token may do (RFC 7644 §7.7). */
-export type Scope = 'users:read' | 'users:write' | 'groups:read' | 'groups:write';
+export type Scope =
+  | 'users:read'
+  | 'users:write'
+  | 'groups:read'
+  | 'groups:write'
+  // Resources of the types that a tenant made itself.
+  | 'custom:read'
+  | 'custom:write';
+
+/** What a connection can be made to show besides: see `discovery`. */
+export type ConnectionOption = 'interop' | 'entraSchemas';
+
+/** Which operation of which run of a Bulk a write is: none is made twice. */
+export interface Part {
+  readonly run: string;
+  /** Zero-based, in the order of the request. */
+  readonly index: number;
+}
 
 /** Who asks: taken from the credential alone, never from the request. */
 export interface Caller {
@@ -28,6 +45,11 @@ export interface Caller {
   readonly scopes: ReadonlySet<Scope>;
   /** Whether this connection may take over a resource that no other connection owns. */
   readonly adopts: boolean;
+  readonly options: ReadonlySet<ConnectionOption>;
+  /** The user that the token stands for (`/Me`, RFC 7644 §3.11). */
+  readonly user?: string;
+  /** Where the request is an operation of a Bulk. */
+  readonly part?: Part;
   readonly requestId: string;
   /** The instant, in milliseconds since 1970, by which the answer is due. */
   readonly deadline: number;
@@ -42,6 +64,10 @@ export interface ScimRequest {
   readonly query: Readonly<Record<string, string>>;
   readonly ifMatch?: string;
   readonly ifNoneMatch?: string;
+  /** Names a Bulk that may be sent again: what was done is not done twice. */
+  readonly idempotencyKey?: string;
+  /** The id that a new resource gets, where somebody else in the same Bulk refers to it before it is there. */
+  readonly newId?: string;
   readonly body?: Json;
   readonly caller: Caller;
 }
@@ -72,6 +98,15 @@ export interface Stored {
   readonly lastModified: Date;
   /** Canonical names and types; with `externalId`, and `members` or `groups` where they were wanted. */
   readonly attributes: Resource;
+}
+
+/** A resource that is to be. */
+export interface Draft {
+  readonly attributes: JsonObject;
+  /** Undefined where the body names none. */
+  readonly members: readonly string[] | undefined;
+  /** The id it gets; without it, one of the store's choice. */
+  readonly id?: string;
 }
 
 /** Which derived attributes an answer will show; what is not wanted is not read. */
@@ -127,13 +162,7 @@ export interface Found {
  * Errors are ScimErrors: `notFound`, `uniqueness`, `preconditionFailed`, `forbidden`, `invalidValue` (members), `tooMany`.
  */
 export interface ResourceStore {
-  create(
-    caller: Caller,
-    attributes: JsonObject,
-    members: readonly string[] | undefined,
-    lenient: Leniency,
-    wanted: Wanted,
-  ): Promise<Written>;
+  create(caller: Caller, draft: Draft, lenient: Leniency, wanted: Wanted): Promise<Written>;
   read(caller: Caller, id: string, wanted: Wanted): Promise<Stored | undefined>;
   query(caller: Caller, query: Query): Promise<Found>;
   revise(caller: Caller, id: string, revision: Revision, lenient: Leniency): Promise<Written>;

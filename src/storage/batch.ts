@@ -1,5 +1,6 @@
 import { crowd, subjectsOf, type Change, type Committed, type NewState } from '../domain/changes.ts';
 import type { Head, Kind } from '../domain/states.ts';
+import type { TenantId } from '../domain/tenants.ts';
 import type { ResourceType } from '../scim/schema/types.ts';
 import type { HeadCache } from './heads.ts';
 import {
@@ -54,7 +55,7 @@ export interface Assembled<C> {
   readonly removed: readonly string[];
 }
 
-type Types = (kind: Kind) => ResourceType;
+type Types = (tenant: TenantId, kind: Kind) => ResourceType;
 
 /**
  * Turns changes that wait together into one set of writes: a document that several of them change is written once,
@@ -175,7 +176,7 @@ const generationAfter = ({ generation }: Head, members: Change['members']): numb
 
 function writeCreation(change: Change, creates: NewState, at: Date, types: Types, writes: Writes): number {
   const generation = change.members?.staged ?? 1;
-  writes.resources.inserts.push({ ...newDocument(types(creates.kind), creates, at), generation });
+  writes.resources.inserts.push({ ...newDocument(types(creates.tenant, creates.kind), creates, at), generation });
   writeMembers(change, generation, at, writes);
   return 1;
 }
@@ -183,10 +184,10 @@ function writeCreation(change: Change, creates: NewState, at: Date, types: Types
 function writeRevision({ revises }: Change, at: Date, entry: Pending, last: Head, types: Types, writes: Writes): void {
   if (!revises) return;
   const { before, after, password } = revises;
-  const content = contentFields(types(before.kind), before.kind, after);
+  const content = contentFields(types(before.tenant, before.kind), before.kind, after);
   entry.set = { ...content, revised: at, ...(password !== undefined && { password }) };
   if (!('ext' in content)) entry.unset.push('ext');
-  writes.history.push(historyDocument(types(before.kind), { ...before, ...last }, at));
+  writes.history.push(historyDocument(types(before.tenant, before.kind), { ...before, ...last }, at));
 }
 
 function writeMembers({ tenant, members, nesting }: Change, generation: number, at: Date, writes: Writes): void {
@@ -224,7 +225,7 @@ function writeRemoval(
     const left = book.open(tenant, seen);
     left.head = { ...left.head, version: left.head.version + 1, modified: at };
   }
-  writes.history.push(historyDocument(types(state.kind), { ...state, ...last }, at));
+  writes.history.push(historyDocument(types(state.tenant, state.kind), { ...state, ...last }, at));
   // Also where none is open: whoever opened one since the decision is met here. An edge that a group's emptying or
   // removal left behind ended then, not now: it is met too, and left to its closing.
   const open = { tenant, member: state.id, live: true };

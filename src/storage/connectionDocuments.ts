@@ -1,6 +1,6 @@
 import mongoose from 'mongoose';
 import type { Connection as Database, Model } from 'mongoose';
-import type { Adoption, Connection, ConnectionKind, Dialect, Scope } from '../domain/connections.ts';
+import type { Adoption, Connection, ConnectionKind, ConnectionOption, Dialect, Scope } from '../domain/connections.ts';
 import type { TenantId } from '../domain/tenants.ts';
 import { modelOf, strictly } from './models.ts';
 
@@ -14,6 +14,8 @@ export interface ConnectionDocument {
   readonly dialect: Dialect;
   readonly scopes: readonly Scope[];
   readonly adopt: Adoption;
+  /** Absent in those made before there were any. */
+  readonly options?: readonly ConnectionOption[];
   readonly paused: boolean;
   readonly createdAt: Date;
   readonly createdBy: string;
@@ -29,6 +31,7 @@ const schema = new mongoose.Schema<ConnectionDocument>(
     dialect: { type: String, required: true },
     scopes: { type: [String], required: true },
     adopt: { type: String, required: true },
+    options: { type: [String], default: undefined },
     paused: { type: Boolean, required: true },
     createdAt: { type: Date, required: true },
     createdBy: { type: String, required: true },
@@ -49,6 +52,7 @@ export const toConnection = (document: ConnectionDocument): Connection => ({
   dialect: document.dialect,
   scopes: document.scopes,
   adopt: document.adopt,
+  options: document.options ?? [],
   paused: document.paused,
   createdAt: document.createdAt,
   createdBy: document.createdBy,

@@ -17,6 +17,7 @@ export interface TokenDocument {
   readonly connection: string;
   readonly digest: string;
   readonly scopes: readonly Scope[];
+  readonly user?: string;
   readonly createdAt: Date;
   readonly createdBy: string;
   readonly expiresAt: Date;
@@ -33,6 +34,7 @@ const schema = new mongoose.Schema<TokenDocument>(
     connection: { type: String, required: true },
     digest: { type: String, required: true },
     scopes: { type: [String], required: true },
+    user: String,
     createdAt: { type: Date, required: true },
     createdBy: { type: String, required: true },
     expiresAt: { type: Date, required: true },
@@ -64,6 +66,7 @@ const toToken = (document: TokenDocument): Token => ({
   connection: document.connection,
   digest: document.digest,
   scopes: document.scopes,
+  ...(document.user !== undefined && { user: document.user }),
   createdAt: document.createdAt,
   createdBy: document.createdBy,
   expiresAt: document.expiresAt,

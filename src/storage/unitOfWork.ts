@@ -51,7 +51,7 @@ const suspicion = 2_000;
  */
 export function unitOfWork(
   connection: mongoose.Connection,
-  types: (kind: Kind) => ResourceType,
+  types: (tenant: TenantId, kind: Kind) => ResourceType,
   clock: () => number,
   onCommit: (tenant: TenantId) => void = () => undefined,
   lanes = 2,

@@ -63,8 +63,7 @@ export function describeMembers(stores: () => Actions): void {
       const tally = leniency('lenient');
       const { stored, refusedMembers } = await on.groups.create(
         on.caller,
-        { displayName: 'Ops' },
-        ['nobody', ann.id],
+        { attributes: { displayName: 'Ops' }, members: ['nobody', ann.id] },
         tally,
         all,
       );
@@ -81,7 +80,11 @@ export function describeMembers(stores: () => Actions): void {
       const error = await refused(on.changeMembers(id, { add: [ann.id, 'nobody'] }, strict), 400, 'invalidValue');
       expect(error.message).to.contain('nobody');
       const { groups, caller } = on;
-      await refused(groups.create(caller, { displayName: 'Dev' }, ['nobody'], strict, all), 400, 'invalidValue');
+      await refused(
+        groups.create(caller, { attributes: { displayName: 'Dev' }, members: ['nobody'] }, strict, all),
+        400,
+        'invalidValue',
+      );
       expect(await on.membersOf(id)).to.deep.equal([]);
       expect((await groups.query(caller, query('displayName eq "Dev"', testType('Group')))).total).to.equal(0);
     });

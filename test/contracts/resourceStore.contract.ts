@@ -109,7 +109,7 @@ function describeOwnership(stores: () => Actions): void {
       await refused(users.revise(stranger, id, { accepts: none, decide: plain, wanted: all }, lenient), 404);
       await refused(users.remove(stranger, id, any), 404);
       const add = { accepts: any, decide: plain, members: { ...unchanged, add: [id] }, wanted: all };
-      const theirs = await groups.create(stranger, { displayName: 'Ops' }, [id], lenient, all);
+      const theirs = await groups.create(stranger, { attributes: { displayName: 'Ops' }, members: [id] }, lenient, all);
       expect(theirs.refusedMembers).to.deep.equal([id]);
       await refused(groups.revise(stranger, group.id, add, lenient), 404);
       expect(await on.membersOf(group.id)).to.deep.equal([]);
@@ -117,7 +117,12 @@ function describeOwnership(stores: () => Actions): void {
 
     it('lets two tenants have the same names', async () => {
       await on.addUser('ann');
-      const { stored } = await on.users.create(on.stranger, { userName: 'ann' }, undefined, lenient, all);
+      const { stored } = await on.users.create(
+        on.stranger,
+        { attributes: { userName: 'ann' }, members: undefined },
+        lenient,
+        all,
+      );
       expect(stored.attributes['userName']).to.equal('ann');
     });
 

@@ -53,9 +53,16 @@ export function actions(stores: Stores): Actions {
     ...stores,
     read,
     addUser: async (userName, attributes = {}) =>
-      (await users.create(caller, { userName, active: true, ...attributes }, undefined, lenient, all)).stored,
+      (
+        await users.create(
+          caller,
+          { attributes: { userName, active: true, ...attributes }, members: undefined },
+          lenient,
+          all,
+        )
+      ).stored,
     addGroup: async (displayName, members) =>
-      (await groups.create(caller, { displayName }, members, lenient, all)).stored,
+      (await groups.create(caller, { attributes: { displayName }, members }, lenient, all)).stored,
     change: (store, id, decide) =>
       store.revise(caller, id, { accepts: any, decide: (now) => decide(plain(now)), wanted: all }, lenient),
     changeMembers: (id, members, tally = lenient) => {

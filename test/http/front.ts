@@ -21,6 +21,7 @@ const access: Access = {
     dialect: 'lenient',
     scopes: new Set(['users:read', 'users:write', 'groups:read', 'groups:write']),
     adopts: false,
+    options: new Set(),
   },
   connectionName: 'Okta',
   paused: false,

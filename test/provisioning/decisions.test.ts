@@ -204,7 +204,7 @@ describe('The members of a group', () => {
     const lenient = leniency('lenient');
     script.stale = 2;
     const create = (tally: typeof lenient) =>
-      groups(script.ports).create(caller, { displayName: 'new' }, ['nobody', 'ann'], tally, {
+      groups(script.ports).create(caller, { attributes: { displayName: 'new' }, members: ['nobody', 'ann'] }, tally, {
         ...nothing,
         members: true,
       });

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { scim } from '../../src/scim/handle.ts';
 import { testCaller } from '../support/callers.ts';
 import { exchange } from '../support/exchange.ts';
-import { testRegistry } from '../support/schemas.ts';
+import { memoryProtocol } from '../support/memoryProtocol.ts';
 
 describe('Handling a request', () => {
   it('answers discovery, whatever the scopes', async () => {
@@ -91,11 +91,9 @@ describe('Handling a request', () => {
   it('hands on what is no refusal', async () => {
     const defect = new TypeError('boom');
     const handle = scim(
-      testRegistry(),
-      () => {
+      memoryProtocol(() => {
         throw defect;
-      },
-      'https://scim.example',
+      }),
     );
     const answer = handle({ method: 'GET', path: ['Users'], query: {}, caller: testCaller() });
     expect(

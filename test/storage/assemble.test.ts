@@ -4,7 +4,7 @@ import type { Change } from '../../src/domain/changes.ts';
 import { tenantId } from '../../src/domain/tenants.ts';
 import { assemble } from '../../src/storage/batch.ts';
 import { headCache, type HeadCache } from '../../src/storage/heads.ts';
-import { testType } from '../support/schemas.ts';
+import { testTypeOf } from '../support/schemas.ts';
 import { creating, memberOf, moving, newState, removing, renaming } from '../support/changes.ts';
 
 const tenant = tenantId('acme');
@@ -16,7 +16,7 @@ const ops = { ...newState(tenant, 'Group', 'ops', then), version: 4 };
 
 function assembled(changes: readonly Change[], heads: HeadCache = headCache()) {
   const batch = changes.map((change) => ({ change }));
-  const made = assemble(batch, heads, testType, now);
+  const made = assemble(batch, heads, testTypeOf, now);
   return { ...made, outcomes: batch.map((item) => made.outcomes.get(item)), batch };
 }
 

@@ -4,7 +4,7 @@ import type { Head, State } from '../../src/domain/states.ts';
 import { tenantId } from '../../src/domain/tenants.ts';
 import { assemble } from '../../src/storage/batch.ts';
 import { headCache } from '../../src/storage/heads.ts';
-import { testType } from '../support/schemas.ts';
+import { testTypeOf } from '../support/schemas.ts';
 
 const tenant = tenantId('acme');
 const then = new Date('2026-01-01T00:00:00Z');
@@ -47,7 +47,7 @@ describe('A batch of changes', () => {
   };
 
   it('closes behind a removed group what was opened since its removal was decided', () => {
-    const { writes, stale } = assemble([removing(group, [])], emptiedSince(), testType, now);
+    const { writes, stale } = assemble([removing(group, [])], emptiedSince(), testTypeOf, now);
     expect(stale).to.deep.equal([]);
     expect(writes.closings).to.deep.equal([{ tenant, group: 'group', below: 3, at: now }]);
   });
@@ -55,8 +55,8 @@ describe('A batch of changes', () => {
   it('leaves out who is removed from a group that was emptied since, for another decision', () => {
     const user: Head = { ...group, id: 'user', kind: 'User' };
     const removal = removing(user, [group]);
-    expect(assemble([removal], headCache(), testType, now).stale).to.deep.equal([]);
-    const { stale, writes } = assemble([removal], emptiedSince(), testType, now);
+    expect(assemble([removal], headCache(), testTypeOf, now).stale).to.deep.equal([]);
+    const { stale, writes } = assemble([removal], emptiedSince(), testTypeOf, now);
     expect(stale).to.deep.equal([removal]);
     expect(writes.resources.updates).to.deep.equal([]);
   });

@@ -104,7 +104,12 @@ describe('Changing the members of a group, over MongoDB', function () {
   it('a nested group that is removed leaves the groups it was in, and its members leave them too', async () => {
     const [ann = ''] = users;
     const inner = await store.group(tenant, undefined, [memberOf(ann)]);
-    const outer = await groups.create(caller, { displayName: 'outer' }, [inner.id], leniency('lenient'), nothing);
+    const outer = await groups.create(
+      caller,
+      { attributes: { displayName: 'outer' }, members: [inner.id] },
+      leniency('lenient'),
+      nothing,
+    );
     const all = async () => (await store.states.membershipsOf(tenant, [ann])).get(ann)?.map(({ how }) => how) ?? [];
     expect(await all()).to.deep.equal(['direct', 'indirect']);
     await groups.remove(caller, inner.id, accepts(undefined));

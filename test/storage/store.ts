@@ -9,7 +9,7 @@ import { states } from '../../src/storage/states.ts';
 import { unitOfWork } from '../../src/storage/unitOfWork.ts';
 import { creating, newState } from '../support/changes.ts';
 import { freshDatabase } from '../support/mongod.ts';
-import { testType } from '../support/schemas.ts';
+import { testTypeOf } from '../support/schemas.ts';
 
 /** A database of its own, what commits to it, and short ways to fill it. */
 export async function openTestStore() {
@@ -28,7 +28,7 @@ export async function openTestStore() {
 
 /** What a process has on a database. */
 export function storeOn(db: mongoose.Connection) {
-  const work = unitOfWork(db, testType, Date.now);
+  const work = unitOfWork(db, testTypeOf, Date.now);
   const read = states(db);
   const commit = (change: Change, milliseconds = 10_000) => work.commit(change, Date.now() + milliseconds);
   const make = async (tenant: TenantId, kind: Kind, name: string, members: readonly Member[] = []): Promise<State> => {

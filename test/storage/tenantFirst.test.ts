@@ -20,6 +20,7 @@ const connection: Connection = {
   dialect: 'lenient',
   scopes: ['users:read'],
   adopt: 'none',
+  options: [],
   paused: false,
   createdAt,
   createdBy: 'test',

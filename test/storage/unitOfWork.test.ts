@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { TenantId } from '../../src/domain/tenants.ts';
 import { unitOfWork } from '../../src/storage/unitOfWork.ts';
-import { testType } from '../support/schemas.ts';
+import { testTypeOf } from '../support/schemas.ts';
 import { creating, ending, memberOf, moving, newState, removing, renaming } from '../support/changes.ts';
 import { openTestStore, storeOn, type TestStore } from './store.ts';
 
@@ -80,7 +80,7 @@ describe('The unit of work', function () {
   });
 
   it('never lets an instant go back, whatever the clock of a process says', async () => {
-    const early = unitOfWork(store.db, testType, () => Date.now() - 3_600_000);
+    const early = unitOfWork(store.db, testTypeOf, () => Date.now() - 3_600_000);
     const group = await store.group(tenant);
     const user = await store.user(tenant);
     const { at } = await early.commit(moving(tenant, group, { joins: [memberOf(user.id)] }), Date.now());

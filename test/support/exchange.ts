@@ -2,6 +2,7 @@ import { scim } from '../../src/scim/handle.ts';
 import type { Handled } from '../../src/scim/handle.ts';
 import type { Chunks, Json, JsonObject, ScimRequest } from '../../src/scim/types.ts';
 import { testCaller } from './callers.ts';
+import { memoryProtocol } from './memoryProtocol.ts';
 import { memoryStores } from './memoryStore.ts';
 import type { Chance } from './memoryStore.ts';
 import { testRegistry } from './schemas.ts';
@@ -13,12 +14,9 @@ export interface Answer extends Omit<Handled, 'body'> {
 
 type Send = (method: ScimRequest['method'], path: string, more?: Partial<ScimRequest>) => Promise<Answer>;
 
-/** Where the protocol says that it is served. */
-export const baseUrl = 'https://scim.example/scim/v2';
-
 /** The protocol over empty memory stores: sends requests as one caller and reads the answers. */
 export function exchange(chance?: Chance, registry = testRegistry()): Send {
-  const handle = scim(registry, memoryStores(chance), baseUrl);
+  const handle = scim(memoryProtocol(memoryStores(chance), registry));
   return async (method, path, more = {}) => {
     const [place = '', search = ''] = path.split('?');
     const query = Object.fromEntries(new URLSearchParams(search));

@@ -76,12 +76,12 @@ function memoryStore(
   const settled = <T>(compute: () => T): Promise<T> => new Promise((resolve) => resolve(compute()));
 
   return {
-    create: (caller, attributes, members, lenient, wanted) =>
+    create: (caller, { attributes, members, id = newId() }, lenient, wanted) =>
       settled(() => {
         const tenant = tenantOf(caller);
         requireFreeName(tenant, type, attributes, undefined);
         const { known, refused } = knownMembers(tenant, members ?? [], lenient);
-        const [id, instant] = [newId(), now()];
+        const instant = now();
         const row: Row = {
           id,
           type,

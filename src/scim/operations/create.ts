@@ -14,9 +14,11 @@ import { part } from './members.ts';
 export async function create(endpoint: Endpoint, request: ScimRequest, leniency: Leniency): Promise<ScimResponse> {
   const { type, store } = endpoint;
   const answer = projection(type, request.query);
-  const { attributes, members } = part(type, readResource(type, request.body, leniency));
+  const { caller, body, newId } = request;
+  const parted = part(type, readResource(type, body, leniency));
 
-  const written = await store.create(request.caller, attributes, members, leniency, answer.wanted);
+  const draft = { ...parted, ...(newId !== undefined && { id: newId }) };
+  const written = await store.create(caller, draft, leniency, answer.wanted);
 
   return { ...shown(endpoint, 201, written.stored, answer), outcome: outcome(endpoint, written) };
 }

@@ -13,12 +13,13 @@ export const discoveryEndpoints = ['ServiceProviderConfig', 'Schemas', 'Resource
  *
  * @throws forbidden where a filter is asked for; notFound where there is nothing of that name.
  */
-export function discovery(registry: Registry, baseUrl: string): (request: ScimRequest) => ScimResponse {
+export function discovery(baseUrl: string): (registry: Registry, request: ScimRequest) => ScimResponse {
   const config = serviceProviderConfig(baseUrl);
-  const schemas = byId(registry.schemas, (schema) => schemaResource(schema, baseUrl));
-  const types = byId(registry.types, (type) => typeResource(type, baseUrl));
+  const shown = new WeakMap<Registry, Shown>();
 
-  return ({ path, query }) => {
+  return (registry, { path, query }) => {
+    const { schemas, types } = shown.get(registry) ?? show(registry, baseUrl);
+    shown.set(registry, { schemas, types });
     const [endpoint = '', id, ...deeper] = path;
     if (Object.hasOwn(query, 'filter')) throw forbidden(`'/${endpoint}' cannot be filtered`);
     if (deeper.length > 0) throw notFound(`'/${path.join('/')}' does not exist`);
@@ -28,6 +29,17 @@ export function discovery(registry: Registry, baseUrl: string): (request: ScimRe
     throw notFound(`'/${path.join('/')}' does not exist`);
   };
 }
+
+/** What a registry holds, as it is answered, by its id. */
+interface Shown {
+  readonly schemas: ReadonlyMap<string, JsonObject>;
+  readonly types: ReadonlyMap<string, JsonObject>;
+}
+
+const show = (registry: Registry, baseUrl: string): Shown => ({
+  schemas: byId(registry.schemas, (schema) => schemaResource(schema, baseUrl)),
+  types: byId(registry.types, (type) => typeResource(type, baseUrl)),
+});
 
 const ok = (body: JsonObject): ScimResponse => ({ status: 200, headers: {}, body });
 

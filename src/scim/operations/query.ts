@@ -2,6 +2,7 @@ import type { Leniency } from '../dialects.ts';
 import { invalidValue, sensitive } from '../errors.ts';
 import { parseFilter } from '../filter/parse.ts';
 import { limits } from '../limits.ts';
+import type { Protocol } from '../ports.ts';
 import { present } from '../present.ts';
 import { isChunks, projection } from '../projection.ts';
 import { resolvePath, subPath } from '../schema/path.ts';
@@ -15,7 +16,12 @@ import type { Endpoint } from './endpoint.ts';
  *
  * @throws ScimError 400 `invalidFilter`, `invalidValue`, `tooMany`; 403 `sensitive`
  */
-export async function query(endpoint: Endpoint, request: ScimRequest, leniency: Leniency): Promise<ScimResponse> {
+export async function query(
+  endpoint: Endpoint,
+  request: ScimRequest,
+  leniency: Leniency,
+  _protocol: Protocol,
+): Promise<ScimResponse> {
   const { type, store, baseUrl } = endpoint;
   const parameters = request.query;
   const answer = projection(type, parameters);

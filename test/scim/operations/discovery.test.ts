@@ -6,7 +6,7 @@ import type { Json, JsonObject, ScimRequest } from '../../../src/scim/types.ts';
 import { testRegistry } from '../../support/schemas.ts';
 
 const base = 'https://example.com/scim/v2';
-const answer = discovery(testRegistry(), base);
+const answer = (request: ScimRequest) => discovery(base)(testRegistry(), request);
 
 const request = (path: readonly string[], query: Record<string, string> = {}): ScimRequest => ({
   method: 'GET',
@@ -18,6 +18,7 @@ const request = (path: readonly string[], query: Record<string, string> = {}): S
     dialect: 'lenient',
     scopes: new Set(),
     adopts: false,
+    options: new Set(),
     requestId: 'r',
     deadline: 0,
   },

@@ -4,7 +4,8 @@ import { patch } from '../../../src/scim/operations/patch.ts';
 import { revise } from '../../../src/scim/operations/revise.ts';
 import type { Json, JsonObject, ResourceStore } from '../../../src/scim/types.ts';
 import { testCaller } from '../../support/callers.ts';
-import { baseUrl, exchange } from '../../support/exchange.ts';
+import { exchange } from '../../support/exchange.ts';
+import { baseUrl } from '../../support/memoryProtocol.ts';
 import { memoryStores } from '../../support/memoryStore.ts';
 import { patchOp } from '../../support/patched.ts';
 import { testType } from '../../support/schemas.ts';
@@ -164,10 +165,15 @@ describe('Groups', () => {
 
   it('counts a repair once, however often the store decides anew', async () => {
     const store: ResourceStore = memoryStores()(testType('Group'));
-    const { stored } = await store.create(testCaller(), { displayName: 'Ops' }, undefined, leniency('lenient'), {
-      members: false,
-      groups: false,
-    });
+    const { stored } = await store.create(
+      testCaller(),
+      { attributes: { displayName: 'Ops' }, members: undefined },
+      leniency('lenient'),
+      {
+        members: false,
+        groups: false,
+      },
+    );
     const again: ResourceStore = {
       ...store,
       revise: (caller, id, revision, lenient) => {

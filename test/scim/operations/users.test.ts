@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import type { Json, JsonObject } from '../../../src/scim/types.ts';
 import { testCaller } from '../../support/callers.ts';
-import { baseUrl, exchange } from '../../support/exchange.ts';
+import { exchange } from '../../support/exchange.ts';
+import { baseUrl } from '../../support/memoryProtocol.ts';
 import { patchOp } from '../../support/patched.ts';
 
 const core = 'urn:ietf:params:scim:schemas:core:2.0:User';
