@@ -47,6 +47,7 @@ const layers = {
 /** What the files beside the layers may use. They may import every layer. */
 const roots = {
   'compose.ts': { packages: [] },
+  'protocol.ts': { packages: [] },
   'main.ts': { packages: [] },
   'cli.ts': { packages: [] },
   'config.ts': { packages: ['ajv', 'ajv-formats'] },

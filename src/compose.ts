@@ -1,15 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { access } from './admin/access.ts';
 import { firstRun, type FirstRun } from './admin/firstRun.ts';
 import type { Ports as AdminPorts } from './admin/ports.ts';
 import { tenantId } from './domain/tenants.ts';
 import type { Config } from './config.ts';
-import { passwords } from './credentials/passwords.ts';
 import { tokenFormat } from './credentials/tokens.ts';
 import { app } from './http/app.ts';
 import type { Ready } from './http/health.ts';
@@ -18,27 +14,19 @@ import { basePath } from './http/target.ts';
 import type { Log } from './log.ts';
 import { findMongod } from './mongod/binary.ts';
 import { findRunning, startEmbedded, type Status } from './mongod/embedded.ts';
-import { groups } from './provisioning/groups.ts';
-import type { Ports } from './provisioning/decide.ts';
-import { users } from './provisioning/users.ts';
 import { unavailable } from './scim/errors.ts';
-import { scim } from './scim/handle.ts';
 import { resolvePath } from './scim/schema/path.ts';
-import { registry, type Registry } from './scim/schema/registry.ts';
-import type { ResourceType } from './scim/schema/types.ts';
-import type { Json, ResourceStore } from './scim/types.ts';
+import type { Registry } from './scim/schema/registry.ts';
+import { protocolOver, schemas } from './protocol.ts';
 import { noteAddress } from './storage/address.ts';
 import { connect, isOutage, watchPrimary, type Database } from './storage/connect.ts';
 import { connectionsModel } from './storage/connectionDocuments.ts';
 import { connections } from './storage/connections.ts';
-import { directory } from './storage/directory.ts';
 import { housekeeping } from './storage/housekeeping.ts';
 import { provisioningLog, provisioningLogModel } from './storage/provisioningLog.ts';
 import { migrate } from './storage/schema.ts';
-import { states } from './storage/states.ts';
 import { tenants, tenantsModel } from './storage/tenants.ts';
 import { tokens, tokensModel } from './storage/tokens.ts';
-import { unitOfWork } from './storage/unitOfWork.ts';
 
 /** The database, ready for use: connected, with the collections and indexes this version needs. */
 export interface Store {
@@ -202,75 +190,6 @@ async function serve(settings: Config, log: Log, store: Store): Promise<Rollcall
     await close();
     throw error;
   }
-}
-
-/** The SCIM protocol over a database. */
-export const protocolOver = (
-  db: Database,
-  types: Registry,
-  publicUrl: string,
-  onCommit?: Parameters<typeof unitOfWork>[3],
-) =>
-  scim({
-    registryOf: () => types,
-    stores: storesOver(db, types, onCommit),
-    baseUrl: publicUrl + basePath,
-    seals: { seal: (text) => text, open: (text) => text },
-    joint: () => {
-      throw new Error('not there yet');
-    },
-    ledger: {
-      open: () => {
-        throw new Error('not there yet');
-      },
-    },
-    newId: randomUUID,
-    clock: Date.now,
-  });
-
-/** Where the resources of each type are kept. */
-export function storesOver(
-  db: Database,
-  types: Registry,
-  onCommit?: Parameters<typeof unitOfWork>[3],
-): (type: ResourceType) => ResourceStore {
-  const typeOf = (kind: string): ResourceType => {
-    const type = types.typeNamed(kind);
-    if (!type) throw new TypeError(`schemas/resource-types has no ${kind}`);
-    return type;
-  };
-  const ports: Ports = {
-    states: states(db),
-    directory: directory(db),
-    work: unitOfWork(db, (_, kind) => typeOf(kind), Date.now, onCommit),
-    hashPassword: passwords().hashPassword,
-    newId: randomUUID,
-    clock: Date.now,
-    pause,
-    typeOf,
-  };
-  const stores = new Map([
-    [typeOf('User').id, users(ports)],
-    [typeOf('Group').id, groups(ports)],
-  ]);
-  return (type) => {
-    const store = stores.get(type.id);
-    if (!store) throw new TypeError(`${type.name} is kept nowhere`);
-    return store;
-  };
-}
-
-/** Those who met in a document should not meet there again. */
-const pause = (round: number): Promise<void> => setTimeout(Math.random() * Math.min(2 ** round, 100));
-
-/** The schemas, read from the project's `schemas/`, wherever it was started from. */
-function schemas(): Registry {
-  const root = fileURLToPath(new URL('../schemas/', import.meta.url));
-  const read = (folder: string): Json[] =>
-    readdirSync(join(root, folder))
-      .filter((name) => name.endsWith('.json'))
-      .map((name) => JSON.parse(readFileSync(join(root, folder, name), 'utf8')) as Json);
-  return registry([...read('core'), ...read('extensions')], read('resource-types'));
 }
 
 /** The attribute that a word of an error's detail names, if any schema has it. */

@@ -11,7 +11,6 @@ import type { Caller, JsonObject, MemberChanges, ResourceStore, Revision, Stored
 import { inScim, noVersion, ordered, turns, untilItHolds, type Ports } from './decide.ts';
 import { toScimError } from './errors.ts';
 import { contentOf, membersOf, recorded, toStored } from './mapping.ts';
-import type { Kind } from '../domain/states.ts';
 import { removal } from './removal.ts';
 
 /** A group of at most so many members is replaced by what differs, so that who stays is a member without a break. */
@@ -204,7 +203,7 @@ export function groups(ports: Ports): ResourceStore {
       const { tenant } = ordered(caller);
       const state = await states.read(tenant, 'Group', id);
       if (!state) throw toScimError(new DomainError({ rule: 'unknown', type: 'Group', id }));
-      return inScim(directory.memberIds(tenant, state, kind as Kind, limit));
+      return inScim(directory.memberIds(tenant, state, kind, limit));
     },
   };
 }

@@ -143,7 +143,7 @@ export function directory(connection: mongoose.Connection): Directory {
 
   return {
     async query(view, type, query): Promise<PageOfStates> {
-      const kind = type.name as Kind;
+      const kind = type.name;
       const split = await splitOf(view, type, query.filter);
       const order = orderOf(type, view.connection, query.sort);
       if (!query.wanted.members) return { ...(await found(view, kind, split, order, query)), members: new Map() };

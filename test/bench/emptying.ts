@@ -4,7 +4,7 @@
 // The protocol is asked without HTTP, whose constant part would only bring the two nearer. A group that was ended is put
 // back as it was, in the database, for the next sample; so the million is written once.
 import type mongoose from 'mongoose';
-import { protocolOver } from '../../src/compose.ts';
+import { protocolOver } from '../../src/protocol.ts';
 import type { ResourceDocument } from '../../src/storage/documents.ts';
 import { connect } from '../../src/storage/connect.ts';
 import { housekeeping } from '../../src/storage/housekeeping.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type mongoose from 'mongoose';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { protocolOver } from '../../src/compose.ts';
+import { protocolOver } from '../../src/protocol.ts';
 import { connect } from '../../src/storage/connect.ts';
 import { housekeeping } from '../../src/storage/housekeeping.ts';
 import { migrate } from '../../src/storage/schema.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type mongoose from 'mongoose';
-import { protocolOver } from '../../src/compose.ts';
+import { protocolOver } from '../../src/protocol.ts';
 import { connect } from '../../src/storage/connect.ts';
 import { migrate } from '../../src/storage/schema.ts';
 import { testCaller } from '../support/callers.ts';

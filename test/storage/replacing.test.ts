@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { storesOver } from '../../src/compose.ts';
+import { storesOver } from '../../src/protocol.ts';
 import type { TenantId } from '../../src/domain/tenants.ts';
 import { leniency } from '../../src/scim/dialects.ts';
 import type { Caller, MemberChanges, ResourceStore, Stored } from '../../src/scim/types.ts';

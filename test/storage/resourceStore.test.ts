@@ -1,4 +1,4 @@
-import { storesOver } from '../../src/compose.ts';
+import { storesOver } from '../../src/protocol.ts';
 import { connect } from '../../src/storage/connect.ts';
 import { migrate } from '../../src/storage/schema.ts';
 import { describeResourceStore } from '../contracts/resourceStore.contract.ts';

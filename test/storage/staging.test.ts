@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { protocolOver } from '../../src/compose.ts';
+import { protocolOver } from '../../src/protocol.ts';
 import type { TenantId } from '../../src/domain/tenants.ts';
 import { closeOldEdges, type ClosingDocument } from '../../src/storage/closings.ts';
 import { keyOf, type EdgeDocument, type ResourceDocument } from '../../src/storage/documents.ts';
