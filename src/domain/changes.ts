@@ -17,11 +17,16 @@ export interface Change {
   readonly members?: MembersChange;
   /** Holds only while the resource has exactly this version (If-Match). */
   readonly onlyAt?: number;
-  /** Ids that must still exist when the change is committed. */
+  /** Ids that must still exist when the change is committed, or that come into being with it. */
   readonly relies: readonly string[];
   /** The version of the tenant's graph of groups inside groups that a new edge between groups was checked against. */
   readonly nesting?: number;
   readonly entry: Entry;
+}
+
+/** Changes of different subjects that stand or fall together; most often one alone. */
+export interface Unit {
+  readonly changes: readonly Change[];
 }
 
 /** A state that gets its version and its instants when it is committed. */

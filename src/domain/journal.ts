@@ -4,8 +4,14 @@ import type { Attributes, Kind } from './states.ts';
 export interface Order {
   readonly connection: string;
   readonly request: string;
-  /** Which operation of which run of a Bulk it was: recorded once, hence done once. */
-  readonly part?: { readonly run: string; readonly index: number };
+  /** Recorded once, hence done once. */
+  readonly part?: Part;
+}
+
+/** Which operation of which run of a Bulk a change is. */
+export interface Part {
+  readonly run: string;
+  readonly index: number;
 }
 
 export type Operation = 'create' | 'revise' | 'members' | 'remove';

@@ -10,9 +10,17 @@ export interface UnitOfWork {
    *
    * @param deadline milliseconds since 1970
    * @throws Stale where something it relied on has changed: decide anew
-   * @throws DomainError `name-taken`; `busy` past the deadline (it may still have been committed)
+   * @throws DomainError `name-taken`; `done-already`; `busy` past the deadline (it may still have been committed)
    */
   commit(change: Change, deadline: number): Promise<Committed>;
+  /**
+   * The changes, each of another subject, become durable and visible at one instant, or none of them does. Each may
+   * rely on what another of them creates.
+   *
+   * @returns what became of each, in their order
+   * @throws as `commit`, for any of them
+   */
+  commitAll(changes: readonly Change[], deadline: number): Promise<readonly Committed[]>;
 }
 
 /** Reads of what stands, always of one tenant. A foreign id is an unknown one. */

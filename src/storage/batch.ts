@@ -1,56 +1,17 @@
-import { crowd, subjectsOf, type Change, type Committed, type NewState } from '../domain/changes.ts';
+import { crowd, subjectsOf, type Change, type Committed, type NewState, type Unit } from '../domain/changes.ts';
 import type { Head, Kind } from '../domain/states.ts';
 import type { TenantId } from '../domain/tenants.ts';
 import type { ResourceType } from '../scim/schema/types.ts';
+import { contentFields, historyDocument, journalDocument, newDocument, newEdge } from './documents.ts';
 import type { HeadCache } from './heads.ts';
-import {
-  contentFields,
-  historyDocument,
-  journalDocument,
-  newDocument,
-  newEdge,
-  type EdgeDocument,
-  type HistoryDocument,
-  type JournalDocument,
-  type ResourceDocument,
-} from './documents.ts';
-
-/** One statement of MongoDB's `update` command. */
-interface Statement {
-  readonly q: object;
-  readonly u: object;
-  readonly multi?: boolean;
-  readonly upsert?: boolean;
-}
-
-/** The writes of a batch, collection by collection, with how many documents each must meet. */
-export interface Writes {
-  readonly resources: { inserts: ResourceDocument[]; updates: Statement[]; updated: number; deletes: object[] };
-  readonly nesting: Statement[];
-  readonly edges: {
-    inserts: EdgeDocument[];
-    updates: Statement[];
-    closed: number;
-    /** Change nothing: they only have to meet as many. */
-    looks: Statement[];
-    met: number;
-  };
-  /** What removals and those who rely on very many staying both write. */
-  readonly departures: Statement[];
-  /** Ids that must exist, where writing to each of them would be too much. */
-  readonly existing: { readonly tenant: string; readonly ids: readonly string[] }[];
-  readonly history: HistoryDocument[];
-  readonly journal: JournalDocument[];
-  readonly closings: object[];
-  /** Edges that lay ready and count from now on. */
-  readonly stagings: Statement[];
-}
+import { noWrites, type Writes } from './writes.ts';
 
 /** A batch made ready: its writes, what each change gets, the heads it leaves, and who no longer belongs in it. */
-export interface Assembled<C> {
+export interface Assembled<U> {
   readonly writes: Writes;
-  readonly outcomes: Map<C, Committed>;
-  readonly stale: C[];
+  /** What becomes of the changes of each, in their order. */
+  readonly outcomes: Map<U, readonly Committed[]>;
+  readonly stale: U[];
   readonly heads: readonly Head[];
   readonly removed: readonly string[];
 }
@@ -59,48 +20,38 @@ type Types = (tenant: TenantId, kind: Kind) => ResourceType;
 
 /**
  * Turns changes that wait together into one set of writes: a document that several of them change is written once,
- * each of them gets a version of its own, and one whose conditions no longer hold is set aside.
+ * each of them gets a version of its own, and one whose conditions no longer hold is set aside, with those that stand
+ * or fall with it.
  *
  * Pure but for the ids it draws.
  */
-export function assemble<C extends { readonly change: Change }>(
-  batch: readonly C[],
+export function assemble<U extends Unit>(
+  batch: readonly U[],
   heads: HeadCache,
   types: Types,
   now: Date,
   stripe = 0,
-): Assembled<C> {
+): Assembled<U> {
   const book = documentBook(heads);
-  const writes: Writes = {
-    resources: { inserts: [], updates: [], updated: 0, deletes: [] },
-    nesting: [],
-    edges: { inserts: [], updates: [], closed: 0, looks: [], met: 0 },
-    departures: [],
-    existing: [],
-    history: [],
-    journal: [],
-    closings: [],
-    stagings: [],
-  };
-  const outcomes = new Map<C, Committed>();
-  const stale: C[] = [];
+  const writes = noWrites();
+  const outcomes = new Map<U, readonly Committed[]>();
+  const stale: U[] = [];
   const relied: Relied = new Map();
 
-  for (const item of batch) {
-    const { change } = item;
-    if (!holds(change, book)) {
-      stale.push(item);
-      continue;
-    }
+  const put = (change: Change): Committed => {
     const at = instantOf(change, book, now);
     const version = write(change, at, book, types, writes);
     // The groups it leaves have no entry of their own: this one says which versions it gave them.
     const left = change.removes?.leaves.map((seen) => ({ group: seen.id, version: book.current(seen).version })) ?? [];
     writes.journal.push(journalDocument(change, version, at, left));
-    outcomes.set(item, { version, at });
     rely(change, relied, writes);
     if (change.removes) depart(change.tenant, stripe, writes);
-  }
+    return { version, at };
+  };
+
+  for (const unit of batch)
+    if (unit.changes.every((change) => holds(change, book))) outcomes.set(unit, unit.changes.map(put));
+    else stale.push(unit);
   writeDocuments(book, relied, writes);
   return { writes, outcomes, stale, ...book.left() };
 }
@@ -186,7 +137,7 @@ function writeRevision({ revises }: Change, at: Date, entry: Pending, last: Head
   const { before, after, password } = revises;
   const content = contentFields(types(before.tenant, before.kind), before.kind, after);
   entry.set = { ...content, revised: at, ...(password !== undefined && { password }) };
-  if (!('ext' in content)) entry.unset.push('ext');
+  entry.unset.push(...(['ext', 'custom'] as const).filter((field) => !(field in content)));
   writes.history.push(historyDocument(types(before.tenant, before.kind), { ...before, ...last }, at));
 }
 

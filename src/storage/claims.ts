@@ -1,4 +1,4 @@
-import { subjectsOf, type Change } from '../domain/changes.ts';
+import { subjectsOf, type Change, type Unit } from '../domain/changes.ts';
 import { keyOf } from './documents.ts';
 
 /** What a change needs for itself or together with others while its batch is under way. */
@@ -66,6 +66,24 @@ function claimVersion(change: Change, { alone }: Taken): void {
   if (nesting !== undefined) alone.add(`${tenant} nesting`);
 }
 
+/**
+ * The claims of changes that stand or fall together.
+ *
+ * @throws TypeError where two of them can't be in one batch: who put them together should have known
+ */
+export function unitedClaims({ changes }: Unit): Claims {
+  const [only, ...others] = changes;
+  if (only && others.length === 0) return claimsOf(only);
+  const united: Taken = { alone: new Set(), shared: new Set(), documents: new Set() };
+  const book = claimBook();
+  for (const change of changes) {
+    const claims = claimsOf(change);
+    if (!book.admits(claims)) throw new TypeError('two changes of one subject cannot stand or fall together');
+    for (const kind of ['alone', 'shared', 'documents'] as const) for (const key of claims[kind]) united[kind].add(key);
+  }
+  return united;
+}
+
 /** Which claims are taken, and by how many. */
 export function claimBook() {
   const alone = new Set<string>();
@@ -82,8 +100,10 @@ export function claimBook() {
   };
 }
 
-/** How many documents a change writes: what a batch may hold is counted in these. */
-export const weightOf = ({ members, removes, relies }: Change): number =>
+/** How many documents changes write: what a batch may hold is counted in these. */
+export const weightOf = ({ changes }: Unit): number => changes.reduce((sum, change) => sum + writesOf(change), 0);
+
+const writesOf = ({ members, removes, relies }: Change): number =>
   2 +
   relies.length +
   (members ? members.joins.length + members.leaves.length : 0) +

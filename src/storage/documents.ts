@@ -3,12 +3,13 @@ import type { TenantId } from '../domain/tenants.ts';
 import type { Change, NewState } from '../domain/changes.ts';
 import { foldCase, fold } from '../scim/schema/fold.ts';
 import type { ResourceType } from '../scim/schema/types.ts';
+import { customValues, type CustomValue } from './custom.ts';
 import type { JsonObject } from '../scim/types.ts';
 import mongoose from 'mongoose';
-import type { Entry } from '../domain/journal.ts';
+import type { Entry, Part } from '../domain/journal.ts';
 import { createHash, randomBytes } from 'node:crypto';
 
-/** A user or a group as MongoDB keeps it. `fold` is its case-folded twin, which filters run over. */
+/** A resource as MongoDB keeps it. `fold` is its case-folded twin, which filters run over. */
 export interface ResourceDocument {
   _id: string;
   tenant: TenantId;
@@ -27,6 +28,8 @@ export interface ResourceDocument {
   ext?: string[];
   attributes: Attributes;
   fold: object;
+  /** What the twin has of attributes that the tenant made itself, for the index they share. */
+  custom?: readonly CustomValue[];
   password?: string;
   /** Written by whoever relies on this document staying, so that its removal conflicts with them. */
   touched?: number;
@@ -49,7 +52,7 @@ export interface EdgeDocument {
   staged?: true;
 }
 
-/** A closed version of a user or group: it held from `from` until just before `to`. */
+/** A closed version of a resource: it held from `from` until just before `to`. */
 export type HistoryDocument = Omit<ResourceDocument, '_id' | 'password' | 'touched' | 'nested'> & {
   _id: mongoose.mongo.ObjectId;
   resource: string;
@@ -61,7 +64,7 @@ export type HistoryDocument = Omit<ResourceDocument, '_id' | 'password' | 'touch
 export const headFields = { type: 1, version: 1, revision: 1, generation: 1, modified: 1 } as const;
 
 /** What the projection of a state reads: everything but the searchable twin and secrets. */
-export const stateFields = { fold: 0, password: 0, touched: 0, key: 0 } as const;
+export const stateFields = { fold: 0, custom: 0, password: 0, touched: 0, key: 0 } as const;
 
 export type HeadDocument = Pick<ResourceDocument, '_id' | 'type' | 'version' | 'revision' | 'generation' | 'modified'>;
 
@@ -74,7 +77,9 @@ export const toHead = ({ _id, type, version, revision, generation, modified }: H
   modified,
 });
 
-export const toState = (document: Omit<ResourceDocument, 'fold' | 'key' | 'password' | 'touched'>): State => ({
+export const toState = (
+  document: Omit<ResourceDocument, 'fold' | 'custom' | 'key' | 'password' | 'touched'>,
+): State => ({
   ...toHead(document),
   tenant: document.tenant,
   owner: document.owner,
@@ -100,13 +105,16 @@ export const contentFields = (
   state: Pick<State, 'name' | 'owner' | 'externalIds' | 'attributes'>,
 ) => {
   const ext = Object.entries(state.externalIds).map(([connection, id]) => `${connection}:${id}`);
+  const folded = fold(type, state.attributes as JsonObject);
+  const custom = customValues(type, folded);
   return {
     ...(state.owner !== undefined && { owner: state.owner }),
     name: state.name,
     key: keyOf(kind, state.name),
     ...(ext.length > 0 && { ext }),
     attributes: state.attributes,
-    fold: fold(type, state.attributes as JsonObject),
+    fold: folded,
+    ...(custom.length > 0 && { custom }),
   };
 };
 
@@ -178,6 +186,8 @@ export interface JournalDocument {
   version: number;
   connection: string;
   request: string;
+  /** Which operation of which run of a Bulk it was: there is one entry of each. */
+  part?: Part;
   members?: Entry['members'];
   /** The groups that a removal took somebody out of, each with the version it has since. */
   left?: readonly LeftGroup[];
@@ -214,6 +224,7 @@ export function journalDocument(
     version,
     connection: entry.order.connection,
     request: entry.order.request,
+    ...(entry.order.part && { part: entry.order.part }),
     ...(entry.members && { members: entry.members }),
     ...(left.length > 0 && { left }),
     ...(adds !== 0 && { adds }),

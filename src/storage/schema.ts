@@ -8,7 +8,7 @@ const options = { strict: 'throw', autoIndex: false, autoCreate: false, versionK
 /** The searchable shape that resources and their closed versions share. */
 const state = {
   tenant: { type: String, required: true },
-  type: { type: String, enum: ['User', 'Group'], required: true },
+  type: { type: String, required: true },
   version: Number,
   revision: Number,
   generation: Number,
@@ -21,6 +21,7 @@ const state = {
   ext: { type: [String], default: undefined },
   attributes: Mixed,
   fold: Mixed,
+  custom: Mixed,
 };
 
 const resources = new mongoose.Schema(
@@ -31,7 +32,9 @@ const resources = new mongoose.Schema(
   .index({ tenant: 1, type: 1, _id: 1 })
   .index({ tenant: 1, type: 1, modified: 1, _id: 1 })
   .index({ tenant: 1, ext: 1 }, { partialFilterExpression: { ext: { $exists: true } } })
-  .index({ tenant: 1, 'fold.emails.value': 1 });
+  .index({ tenant: 1, 'fold.emails.value': 1 })
+  // One for the attributes of all tenants' own schemas.
+  .index({ tenant: 1, 'custom.k': 1, 'custom.v': 1 }, { partialFilterExpression: { custom: { $exists: true } } });
 
 /** Open edges by group; no two of one member in one generation. */
 export const edgesByGroup = { tenant: 1, group: 1, generation: 1, member: 1 } as const;
@@ -74,6 +77,7 @@ const journal = new mongoose.Schema(
     version: Number,
     connection: String,
     request: String,
+    part: Mixed,
     members: Mixed,
     left: Mixed,
     adds: Number,
@@ -86,7 +90,12 @@ const journal = new mongoose.Schema(
   // Has all that totals ask for, so that they read no entries.
   .index({ tenant: 1, pending: 1, kind: 1, adds: 1, at: 1 }, { partialFilterExpression: { pending: true } })
   .index({ tenant: 1, epoch: 1, at: 1, version: 1, _id: 1 }, { partialFilterExpression: { epoch: { $exists: true } } })
-  .index({ tenant: 1, resource: 1, version: 1 });
+  .index({ tenant: 1, resource: 1, version: 1 })
+  // No operation of a Bulk is done twice, whoever goes on with it.
+  .index(
+    { tenant: 1, 'part.run': 1, 'part.index': 1 },
+    { unique: true, partialFilterExpression: { 'part.run': { $exists: true } } },
+  );
 
 const closings = new mongoose.Schema(
   {
@@ -108,13 +117,55 @@ const departures = new mongoose.Schema({ _id: String, tenant: String, count: Num
 
 const totals = new mongoose.Schema({ _id: String, epoch: Number, counts: Mixed }, options);
 
+/** The schemas that a tenant made. */
+const tenantSchemas = new mongoose.Schema({ _id: String, version: Number, schemas: Mixed }, options);
+
 const meta = new mongoose.Schema({ _id: String, version: Number, holder: ObjectId, until: Date }, options);
 
+/** What is kept of a Bulk that may be sent again goes after a day. */
+const bulkSeconds = 24 * 3_600;
+
+const bulks = new mongoose.Schema(
+  {
+    tenant: { type: String, required: true },
+    connection: String,
+    key: String,
+    run: String,
+    digest: String,
+    created: Date,
+    holder: String,
+    until: Date,
+  },
+  options,
+)
+  .index({ tenant: 1, connection: 1, key: 1 }, { unique: true })
+  .index({ created: 1 }, { expireAfterSeconds: bulkSeconds });
+
+const bulkNotes = new mongoose.Schema(
+  { tenant: { type: String, required: true }, run: String, index: Number, settled: Mixed, created: Date },
+  options,
+)
+  .index({ tenant: 1, run: 1, index: 1 }, { unique: true })
+  .index({ created: 1 }, { expireAfterSeconds: bulkSeconds });
+
 /** Every collection of the tenants' data, by its name. */
-const collections = { resources, edges, history, journal, closings, nesting, departures, totals, meta } as const;
+const collections = {
+  resources,
+  edges,
+  history,
+  journal,
+  closings,
+  nesting,
+  departures,
+  totals,
+  bulks,
+  bulkNotes,
+  tenantSchemas,
+  meta,
+} as const;
 
 /** What the collections look like now. A migration that changes it raises this. */
-const schemaVersion = 1;
+const schemaVersion = 2;
 
 /** A collection that comes with indexes. */
 interface Indexed {

@@ -1,6 +1,6 @@
 import mongoose from 'mongoose';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Writes } from './batch.ts';
+import type { Writes } from './writes.ts';
 
 /** A write that met another state of the database than it was decided on. */
 export class Conflict extends Error {

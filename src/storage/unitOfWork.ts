@@ -1,30 +1,37 @@
 import type mongoose from 'mongoose';
-import { Stale, type Change, type Committed } from '../domain/changes.ts';
+import { Stale, type Change, type Committed, type Unit } from '../domain/changes.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { UnitOfWork } from '../domain/ports.ts';
 import type { Kind } from '../domain/states.ts';
 import type { TenantId } from '../domain/tenants.ts';
 import type { ResourceType } from '../scim/schema/types.ts';
 import { assemble, stripes, type Assembled } from './batch.ts';
-import { claimBook, claimsOf, weightOf, type Claims } from './claims.ts';
+import { claimBook, unitedClaims, weightOf, type Claims } from './claims.ts';
 import { gather } from './gather.ts';
 import { headCache } from './heads.ts';
 import { isCrowd, stage } from './staging.ts';
 import { CommitUnknown, Conflict, isTransient, transact } from './transaction.ts';
-import { findBroken, findTaken } from './verify.ts';
+import { findBroken, findClash, findTaken } from './verify.ts';
 
-/** A change that waits for its batch. */
-interface Waiting {
-  readonly change: Change;
+/** Changes that wait for their batch. */
+interface Waiting extends Unit {
   readonly claims: Claims;
   weight: number;
   readonly deadline: number;
   /** It was once turned away by one that did the same: it may break a batch. */
   suspect: boolean;
-  readonly resolve: (committed: Committed) => void;
+  readonly resolve: (committed: readonly Committed[]) => void;
   readonly reject: (error: Error) => void;
   /** It was told its outcome. */
   settled: boolean;
+}
+
+/** Who is told of what is committed. */
+export interface Observer {
+  /** Data of that tenant changed, or may have. */
+  readonly onCommit?: (tenant: TenantId) => void;
+  /** So many changes were committed in one transaction. */
+  readonly onBatch?: (changes: number) => void;
 }
 
 /** A batch holds at most so many changes, which write at most so many documents; a larger change goes alone. */
@@ -46,14 +53,13 @@ const suspicion = 2_000;
  * condition or a unique key leaves, and the rest are tried again together. Nobody waits for a batch to fill: it is what
  * gathered while the last one was committed.
  *
- * @param onCommit told whose data changed
  * @param lanes how many batches may be under way at once
  */
 export function unitOfWork(
   connection: mongoose.Connection,
   types: (tenant: TenantId, kind: Kind) => ResourceType,
   clock: () => number,
-  onCommit: (tenant: TenantId) => void = () => undefined,
+  observer: Observer = {},
   lanes = 2,
 ): UnitOfWork {
   const heads = headCache();
@@ -75,10 +81,13 @@ export function unitOfWork(
     const batch: Waiting[] = [];
     const reserved = new Set<string>();
     let weight = 0;
-    for (let at = 0; at < queue.length && batch.length < most.changes;) {
+    let count = 0;
+    const fits = (next: Waiting): boolean =>
+      weight + next.weight <= most.writes && count + next.changes.length <= most.changes;
+    for (let at = 0; at < queue.length && count < most.changes;) {
       const next = queue[at];
       if (!next) break;
-      const full = batch.length > 0 && weight + next.weight > most.writes;
+      const full = batch.length > 0 && !fits(next);
       const documents = [...next.claims.documents];
       const elsewhere = documents.some((id) => underWay.has(id) || reserved.has(id));
       if (full || elsewhere || !book.admits(next.claims)) {
@@ -91,6 +100,7 @@ export function unitOfWork(
       queue.splice(at, 1);
       batch.push(next);
       weight += next.weight;
+      count += next.changes.length;
     }
     return batch;
   }
@@ -153,10 +163,8 @@ export function unitOfWork(
       await write(assembled, Math.max(...going.map(({ deadline }) => deadline)) - now);
     } catch (error) {
       if (error instanceof CommitUnknown) {
-        for (const { change, reject } of going) {
-          onCommit(change.tenant);
-          reject(new DomainError({ rule: 'busy' }, { cause: error }));
-        }
+        noteTenants(going);
+        for (const { reject } of going) reject(new DomainError({ rule: 'busy' }, { cause: error }));
         return [];
       }
       if (!(error instanceof Conflict) && !isTransient(error)) throw error;
@@ -168,11 +176,14 @@ export function unitOfWork(
     }
     for (const head of assembled.heads) heads.keep(head);
     for (const id of assembled.removed) heads.forget(id);
-    for (const [item, committed] of assembled.outcomes) {
-      onCommit(item.change.tenant);
-      item.resolve(committed);
-    }
+    noteTenants(going);
+    observer.onBatch?.(going.reduce((sum, { changes }) => sum + changes.length, 0));
+    for (const [item, committed] of assembled.outcomes) item.resolve(committed);
     return [];
+  }
+
+  function noteTenants(units: readonly Unit[]): void {
+    for (const { changes } of units) for (const { tenant } of changes.slice(0, 1)) observer.onCommit?.(tenant);
   }
 
   async function write({ writes }: Assembled<Waiting>, milliseconds: number): Promise<void> {
@@ -190,15 +201,16 @@ export function unitOfWork(
     return suspects.length > 0 ? evict(batch, await findBroken(database(), suspects, heads)) : batch;
   }
 
-  const nameFaults = gather<{ readonly change: Change }, Error | undefined>(async (_tenant, asks) => {
+  const nameFaults = gather<Unit, Error | undefined>(async (_tenant, asks) => {
     const faults = await findTaken(database(), asks);
     return asks.map((ask) => faults.get(ask));
   });
 
   /** While somebody brings names that are taken, names are looked up before their bearers join a batch. */
-  async function requireFreeName(change: Change): Promise<void> {
-    if (suspectedUntil <= clock() || !bringsName(change)) return;
-    const fault = await nameFaults(change.tenant, { change });
+  async function requireFreeNames(unit: Unit): Promise<void> {
+    const bearer = unit.changes.find(bringsName);
+    if (suspectedUntil <= clock() || !bearer) return;
+    const fault = await nameFaults(bearer.tenant, unit);
     if (!fault) return;
     suspectedUntil = clock() + suspicion;
     // Its turn is when its batch would have been through: who repeats himself gets no more of the server than others.
@@ -217,12 +229,12 @@ export function unitOfWork(
     return batch.filter((item) => !broken.has(item));
   }
 
-  const submit = (change: Change, deadline: number): Promise<Committed> =>
+  const submit = (unit: Unit, deadline: number): Promise<readonly Committed[]> =>
     new Promise((resolve, reject) => {
       const waiting = {
-        change,
-        claims: claimsOf(change),
-        weight: weightOf(change),
+        ...unit,
+        claims: unitedClaims(unit),
+        weight: weightOf(unit),
         deadline,
         suspect: false,
         settled: false,
@@ -252,10 +264,22 @@ export function unitOfWork(
       pump();
     });
 
+  async function commitAll(changes: readonly Change[], deadline: number): Promise<readonly Committed[]> {
+    const unit = { changes };
+    const clash = changes.length > 1 ? findClash(unit) : undefined;
+    if (clash) throw clash;
+    await requireFreeNames(unit);
+    if (!changes.some(isCrowd)) return submit(unit, deadline);
+    const staged = changes.map(async (change) => (isCrowd(change) ? stage(connection, change, clock()) : change));
+    return submit({ changes: await Promise.all(staged) }, deadline);
+  }
+
   return {
+    commitAll,
     async commit(change, deadline) {
-      await requireFreeName(change);
-      return submit(isCrowd(change) ? await stage(connection, change, clock()) : change, deadline);
+      const [committed] = await commitAll([change], deadline);
+      if (!committed) throw new TypeError('a change that was committed has an outcome');
+      return committed;
     },
   };
 }

@@ -1,8 +1,18 @@
 import type mongoose from 'mongoose';
-import { Stale, subjectsOf, type Change } from '../domain/changes.ts';
+import { Stale, subjectsOf, type Change, type Unit } from '../domain/changes.ts';
 import { DomainError } from '../domain/errors.ts';
+import type { Part } from '../domain/journal.ts';
 import type { Head } from '../domain/states.ts';
-import { headFields, keyOf, toHead, type HeadDocument, type ResourceDocument, type EdgeDocument } from './documents.ts';
+import type { TenantId } from '../domain/tenants.ts';
+import {
+  headFields,
+  keyOf,
+  toHead,
+  type EdgeDocument,
+  type HeadDocument,
+  type JournalDocument,
+  type ResourceDocument,
+} from './documents.ts';
 import type { HeadCache } from './heads.ts';
 
 interface Nesting {
@@ -15,40 +25,61 @@ interface Nesting {
  * again together: whose name is taken, who relies on something that is gone, who joins a group that already has him.
  * What it reads makes the cache of heads current.
  */
-export async function findBroken<C extends { readonly change: Change }>(
+export async function findBroken<U extends Unit>(
   db: mongoose.mongo.Db,
-  batch: readonly C[],
+  batch: readonly U[],
   heads: HeadCache,
-): Promise<Map<C, Error>> {
-  const [documents, left, taken, members, nesting] = await Promise.all([
+): Promise<Map<U, Error>> {
+  const changes = batch.flatMap((unit) => unit.changes);
+  const [documents, left, taken, parts, members, nesting] = await Promise.all([
     readHeads(db, batch),
-    readOpenEdges(db, batch),
-    readNames(db, batch),
-    readEdges(db, batch),
-    readNesting(db, batch),
+    readOpenEdges(db, changes),
+    readNames(db, changes),
+    readParts(db, changes),
+    readEdges(db, changes),
+    readNesting(db, changes),
   ]);
-  for (const item of batch) for (const id of reliedOn(item.change)) if (!documents.has(id)) heads.forget(id);
+  for (const unit of batch) for (const { id } of reliedOn(unit)) if (!documents.has(id)) heads.forget(id);
   for (const document of documents.values()) heads.keep(toHead(document));
 
-  const facts = { documents, left, taken, members, nesting };
-  const faults = batch.flatMap((item) => {
-    const fault = faultOf(item.change, facts);
-    return fault ? [[item, fault] as const] : [];
+  const facts = { documents, left, taken, parts, members, nesting };
+  return faultsBy(batch, (unit) => faultOf(unit, facts));
+}
+
+/** Finds out which of these bring a name that is taken: one look for all, where the rest is taken on trust. */
+export async function findTaken<U extends Unit>(db: mongoose.mongo.Db, batch: readonly U[]): Promise<Map<U, Error>> {
+  const taken = await readNames(
+    db,
+    batch.flatMap((unit) => unit.changes),
+  );
+  return faultsBy(batch, (unit) => firstOf(unit.changes, (change) => nameFault(change, { taken })));
+}
+
+/** Two of these that bring one name: no look at the database tells that. */
+export function findClash({ changes }: Unit): Error | undefined {
+  const taken = new Map<string, string>();
+  return firstOf(changes, (change) => {
+    const fault = nameFault(change, { taken });
+    const name = newName(change);
+    if (name) taken.set(`${change.tenant} ${name.key}`, name.id);
+    return fault;
+  });
+}
+
+function faultsBy<U>(batch: readonly U[], faultIn: (unit: U) => Error | undefined): Map<U, Error> {
+  const faults = batch.flatMap((unit) => {
+    const fault = faultIn(unit);
+    return fault ? [[unit, fault] as const] : [];
   });
   return new Map(faults);
 }
 
-/** Finds out which of these bring a name that is taken: one look for all, where the rest is taken on trust. */
-export async function findTaken<C extends { readonly change: Change }>(
-  db: mongoose.mongo.Db,
-  batch: readonly C[],
-): Promise<Map<C, Error>> {
-  const taken = await readNames(db, batch);
-  const faults = batch.flatMap((item) => {
-    const fault = nameFault(item.change, { taken });
-    return fault ? [[item, fault] as const] : [];
-  });
-  return new Map(faults);
+function firstOf(changes: readonly Change[], faultIn: (change: Change) => Error | undefined): Error | undefined {
+  for (const change of changes) {
+    const fault = faultIn(change);
+    if (fault) return fault;
+  }
+  return undefined;
 }
 
 /** What stands in the database of all that a batch relies on. */
@@ -56,20 +87,23 @@ interface Facts {
   readonly documents: ReadonlyMap<string, HeadOfTenant>;
   readonly left: ReadonlyMap<string, ReadonlySet<string>>;
   readonly taken: ReadonlyMap<string, string>;
+  readonly parts: ReadonlySet<string>;
   readonly members: ReadonlySet<string>;
   readonly nesting: ReadonlyMap<string, number>;
 }
 
-function faultOf(change: Change, facts: Facts): Error | undefined {
-  return nameFault(change, facts) ?? reasons.find(([, holds]) => !holds(change, facts))?.[0]();
+function faultOf(unit: Unit, facts: Facts): Error | undefined {
+  const { changes } = unit;
+  return (
+    firstOf(changes, (change) => partFault(change, facts) ?? nameFault(change, facts)) ??
+    (reliedOn(unit).every(({ id, tenant }) => facts.documents.get(id)?.tenant === tenant)
+      ? firstOf(changes, (change) => reasons.find(([, holds]) => !holds(change, facts))?.[0]())
+      : new Stale('gone'))
+  );
 }
 
 /** What has to hold, each with what is said where it does not. */
 const reasons: readonly (readonly [fault: () => Error, holds: (change: Change, facts: Facts) => boolean])[] = [
-  [
-    () => new Stale('gone'),
-    (change, { documents }) => reliedOn(change).every((id) => documents.get(id)?.tenant === change.tenant),
-  ],
   [() => new Stale('members changed'), membersHold],
   [() => new Stale('memberships changed'), membershipsHold],
   [
@@ -78,6 +112,13 @@ const reasons: readonly (readonly [fault: () => Error, holds: (change: Change, f
   ],
 ];
 
+function partFault({ tenant, entry }: Change, { parts }: Facts): Error | undefined {
+  const { part } = entry.order;
+  return part && parts.has(partName(tenant, part))
+    ? new DomainError({ rule: 'done-already', index: part.index })
+    : undefined;
+}
+
 function nameFault(change: Change, { taken }: Pick<Facts, 'taken'>): Error | undefined {
   const name = newName(change);
   const holder = name && taken.get(`${change.tenant} ${name.key}`);
@@ -85,8 +126,15 @@ function nameFault(change: Change, { taken }: Pick<Facts, 'taken'>): Error | und
   return new DomainError({ rule: 'name-taken', type: name.type, name: name.name });
 }
 
-/** Ids that must exist for a change to hold. */
-const reliedOn = (change: Change): string[] => [...change.relies, ...subjectsOf(change).map(({ id }) => id)];
+/** What must exist for changes to hold, but for what they make themselves. */
+function reliedOn({ changes }: Unit): { readonly tenant: TenantId; readonly id: string }[] {
+  const made = new Set(changes.flatMap(({ creates }) => (creates ? [creates.id] : [])));
+  return changes.flatMap((change) =>
+    [...change.relies, ...subjectsOf(change).map(({ id }) => id)]
+      .filter((id) => !made.has(id))
+      .map((id) => ({ tenant: change.tenant, id })),
+  );
+}
 
 const newName = ({ creates, revises }: Change) => {
   if (creates)
@@ -96,29 +144,30 @@ const newName = ({ creates, revises }: Change) => {
   return { key: keyOf(before.kind, after.name), id: before.id, type: before.kind, name: after.name };
 };
 
-const byTenant = <T>(
-  batch: readonly { readonly change: Change }[],
-  pick: (change: Change) => readonly T[],
-): [string, T[]][] => {
-  const found = new Map<string, T[]>();
-  for (const { change } of batch) {
-    const values = pick(change);
-    if (values.length > 0) found.set(change.tenant, [...(found.get(change.tenant) ?? []), ...values]);
+/** What rows of each tenant name, by tenant. */
+function byTenant<Row extends { readonly tenant: TenantId }, T>(
+  rows: readonly Row[],
+  pick: (row: Row) => readonly T[],
+): [TenantId, T[]][] {
+  const found = new Map<TenantId, T[]>();
+  for (const row of rows) {
+    const values = pick(row);
+    if (values.length === 0) continue;
+    const own = found.get(row.tenant);
+    if (own) own.push(...values);
+    else found.set(row.tenant, [...values]);
   }
   return [...found];
-};
+}
 
 type HeadOfTenant = HeadDocument & Pick<ResourceDocument, 'tenant'>;
 
-async function readHeads(
-  db: mongoose.mongo.Db,
-  batch: readonly { readonly change: Change }[],
-): Promise<Map<string, HeadOfTenant>> {
+async function readHeads(db: mongoose.mongo.Db, batch: readonly Unit[]): Promise<Map<string, HeadOfTenant>> {
   const pages = await Promise.all(
-    byTenant(batch, reliedOn).map(([tenant, ids]) =>
+    byTenant(batch.flatMap(reliedOn), ({ id }) => [id]).map(([tenant, ids]) =>
       db
         .collection<ResourceDocument>('resources')
-        .find({ tenant: tenant as ResourceDocument['tenant'], _id: { $in: ids } })
+        .find({ tenant, _id: { $in: ids } })
         .project<HeadOfTenant>({ ...headFields, tenant: 1 })
         .toArray(),
     ),
@@ -126,15 +175,12 @@ async function readHeads(
   return new Map(pages.flat().map((document) => [document._id, document]));
 }
 
-async function readNames(
-  db: mongoose.mongo.Db,
-  batch: readonly { readonly change: Change }[],
-): Promise<Map<string, string>> {
+async function readNames(db: mongoose.mongo.Db, changes: readonly Change[]): Promise<Map<string, string>> {
   const pages = await Promise.all(
-    byTenant(batch, (change) => [newName(change)?.key ?? []].flat()).map(([tenant, keys]) =>
+    byTenant(changes, (change) => [newName(change)?.key ?? []].flat()).map(([tenant, keys]) =>
       db
         .collection<ResourceDocument>('resources')
-        .find({ tenant: tenant as ResourceDocument['tenant'], key: { $in: keys } })
+        .find({ tenant, key: { $in: keys } })
         .project<Pick<ResourceDocument, '_id' | 'key' | 'tenant'>>({ key: 1, tenant: 1 })
         .toArray(),
     ),
@@ -142,12 +188,31 @@ async function readNames(
   return new Map(pages.flat().map(({ _id, key, tenant }) => [`${tenant} ${key}`, _id]));
 }
 
+/** Those of the operations of Bulks that are done. */
+async function readParts(db: mongoose.mongo.Db, changes: readonly Change[]): Promise<Set<string>> {
+  const pages = await Promise.all(
+    byTenant(changes, ({ entry }) => [entry.order.part ?? []].flat()).map(([tenant, parts]) =>
+      db
+        .collection<JournalDocument>('journal')
+        .find({
+          tenant,
+          'part.run': { $in: [...new Set(parts.map(({ run }) => run))] },
+          'part.index': { $in: parts.map(({ index }) => index) },
+        })
+        .project<Pick<JournalDocument, 'tenant' | 'part'>>({ _id: 0, tenant: 1, part: 1 })
+        .toArray(),
+    ),
+  );
+  return new Set(pages.flat().flatMap(({ tenant, part }) => (part ? [partName(tenant, part)] : [])));
+}
+
+const partName = (tenant: TenantId, { run, index }: Part): string => `${tenant} ${run} ${index}`;
+
 /** The live edges that the batch wants to open or to close, as `<group> <member> <generation>`. */
-async function readEdges(db: mongoose.mongo.Db, batch: readonly { readonly change: Change }[]): Promise<Set<string>> {
+async function readEdges(db: mongoose.mongo.Db, changes: readonly Change[]): Promise<Set<string>> {
   // One look per group, however many of the batch change its members.
   const asked = new Map<string, { tenant: Change['tenant']; group: Head; ids: string[] }>();
-  for (const { change } of batch) {
-    const { tenant, members, creates } = change;
+  for (const { tenant, members, creates } of changes) {
     if (!members || creates || members.reset) continue;
     const { group, joins, leaves } = members;
     const name = edgeName({ group: group.id, generation: group.generation });
@@ -175,11 +240,8 @@ function membersHold({ members, creates }: Change, { members: live }: Facts): bo
 }
 
 /** The open edges of each resource that is to go, as `<group> <generation>`. */
-async function readOpenEdges(
-  db: mongoose.mongo.Db,
-  batch: readonly { readonly change: Change }[],
-): Promise<Map<string, Set<string>>> {
-  const found = batch.flatMap(({ change: { tenant, removes } }) =>
+async function readOpenEdges(db: mongoose.mongo.Db, changes: readonly Change[]): Promise<Map<string, Set<string>>> {
+  const found = changes.flatMap(({ tenant, removes }) =>
     removes
       ? [
           db
@@ -205,11 +267,8 @@ function membershipsHold({ removes }: Change, { left }: Facts): boolean {
   return (open?.size ?? 0) === removes.edges && removes.leaves.every(holds);
 }
 
-async function readNesting(
-  db: mongoose.mongo.Db,
-  batch: readonly { readonly change: Change }[],
-): Promise<Map<string, number>> {
-  const tenants = batch.flatMap(({ change }) => (change.nesting === undefined ? [] : [change.tenant]));
+async function readNesting(db: mongoose.mongo.Db, changes: readonly Change[]): Promise<Map<string, number>> {
+  const tenants = changes.flatMap(({ tenant, nesting }) => (nesting === undefined ? [] : [tenant]));
   if (tenants.length === 0) return new Map();
   const rows = await db
     .collection<Nesting>('nesting')

@@ -1,0 +1,104 @@
+import { membersOf } from '../patch/delta.ts';
+import { member } from '../patch/parse.ts';
+import { isObject } from '../patch/values.ts';
+import { foldCase } from '../schema/fold.ts';
+import { inOrder, isRing } from './graph.ts';
+import type { Needs } from './graph.ts';
+import type { Creation, Malformed, Operation } from './parse.ts';
+import { referencesOf } from './references.ts';
+
+/** An operation with the bulkIds that it refers to. */
+export interface Linked {
+  readonly operation: Operation | Malformed;
+  readonly references: ReadonlySet<string>;
+}
+
+/** What is run as one. */
+export type Step =
+  | ({ readonly kind: 'one' } & Linked)
+  /** Resources that refer to each other, or one that refers to itself: made at one instant, or none of them. */
+  | { readonly kind: 'ring'; readonly links: readonly Linked[] }
+  /** A ring in which groups would be inside themselves. */
+  | { readonly kind: 'nested'; readonly links: readonly Linked[] };
+
+/**
+ * The operations of a Bulk in the order in which they are run: one that refers forward waits for what it refers to; all
+ * others keep their order, and always those on one resource (RFC 7644 §3.7.1).
+ */
+export function plan(operations: readonly (Operation | Malformed)[]): readonly Step[] {
+  const links = operations.map((operation): Linked => {
+    return { operation, references: 'refusal' in operation ? new Set() : referencesOf(operation) };
+  });
+  const needs = needsOf(links);
+  return inOrder(needs).flatMap((component): Step[] => {
+    const inside = component.flatMap((index) => links[index] ?? []);
+    if (!isRing(component, needs)) return inside.map((link) => ({ kind: 'one', ...link }));
+    return [{ kind: hasGroupsInside(inside) ? 'nested' : 'ring', links: inside }];
+  });
+}
+
+/**
+ * How many of the steps from `at` on may be run at once, since nobody could tell in which order they ran: of one method,
+ * on resources of their own, that neither refer to each other nor want one name.
+ */
+export function abreast(steps: readonly Step[], at: number, most: number): number {
+  const taken = new Set<string>();
+  let method: Operation['method'] | undefined;
+  let count = 0;
+  for (const step of steps.slice(at, at + most)) {
+    if (step.kind !== 'one' || 'refusal' in step.operation) break;
+    const { operation, references } = step;
+    const claim = claimOf(operation);
+    if (claim === undefined || operation.method !== (method ?? operation.method)) break;
+    const says = textOf(operation);
+    if (taken.has(claim) || [...references].some((bulkId) => taken.has(bulkId))) break;
+    if ('id' in operation && [...taken].some((id) => says.includes(id))) break;
+    taken.add(claim);
+    if (operation.method === 'POST') taken.add(operation.bulkId);
+    method = operation.method;
+    count += 1;
+  }
+  return Math.max(1, count);
+}
+
+/** What an operation has for itself: a new resource its name, another its id. Undefined where it may free a name. */
+function claimOf(operation: Operation): string | undefined {
+  if (operation.method === 'POST') return nameOf(operation);
+  if (operation.method === 'DELETE') return operation.id;
+  const says = textOf(operation).toLowerCase();
+  const renames = operation.method === 'PUT' || says.includes(operation.type.nameAttribute.name.toLowerCase());
+  // A percent sign may be a letter of a name.
+  return renames || says.includes('%') ? undefined : operation.id;
+}
+
+const textOf = ({ data }: Operation): string => JSON.stringify(data ?? null);
+
+function needsOf(links: readonly Linked[]): Needs {
+  const byBulkId = indexes(links);
+  const lastOn = new Map<string, number>();
+  return links.map(({ operation, references }, index) => {
+    const needed = [...references].map((bulkId) => byBulkId.get(bulkId));
+    if ('id' in operation) {
+      const resource = `${operation.type.id}/${operation.id}`;
+      needed.push(lastOn.get(resource));
+      lastOn.set(resource, index);
+    }
+    return new Set(needed.filter((node) => node !== undefined));
+  });
+}
+
+/** Where each `bulkId` is: only what is created can be referred to, so nothing else is in a ring. */
+const indexes = (links: readonly Linked[]): ReadonlyMap<string | undefined, number> =>
+  new Map(links.flatMap(({ operation: { method, bulkId } }, index) => (method === 'POST' ? [[bulkId, index]] : [])));
+
+function hasGroupsInside(links: readonly Linked[]): boolean {
+  const groups = links.filter(({ operation }) => 'type' in operation && membersOf(operation.type));
+  const needs = needsOf(groups);
+  return inOrder(needs).some((component) => isRing(component, needs));
+}
+
+/** What nobody else may be called: two operations that want one name are run in their order. */
+function nameOf({ type, data }: Creation): string {
+  const name = isObject(data) ? member(data, type.nameAttribute.name) : undefined;
+  return `${type.id} ${typeof name === 'string' ? foldCase(name) : ''}`;
+}
