@@ -5,152 +5,120 @@ import type { Directory, PageOfStates, View } from '../provisioning/ports.ts';
 import type { Filter } from '../scim/filter/ast.ts';
 import { limits } from '../scim/limits.ts';
 import type { ResourceType } from '../scim/schema/types.ts';
-import type { Query } from '../scim/types.ts';
-import { stateFields, toState, type EdgeDocument, type HeadDocument, type ResourceDocument } from './documents.ts';
+import type { Page } from '../scim/types.ts';
+import { toState, type ResourceDocument } from './documents.ts';
+import { edgeIds } from './edgeIds.ts';
 import { edgeTerms, type EdgeTerm } from './edgeTerms.ts';
 import { gather } from './gather.ts';
 import { indexable, type Split } from './indexable.ts';
 import { atSnapshot, members } from './members.ts';
-import { orderOf, type Order } from './sort.ts';
+import { isServed, reading, slim, type Search } from './pages.ts';
+import { orderOf } from './sort.ts';
 import { total } from './totals.ts';
 
 type Session = mongoose.mongo.ClientSession;
 
 const limit = limits.scannedResources;
 
-/** Leaves out the searchable twin and secrets, but not what resources are put in order or looked up by. */
-const slim = { $project: { fold: 0, password: 0, touched: 0 } };
-
-/** What is computed to put resources in order. */
-const hidden = { by: 0, missing: 0 } as const;
-
 /** Searches users and groups (MongoDB). No query examines more than the limit without an index that answers it. */
 export function directory(connection: mongoose.Connection): Directory {
   const resources = () => connection.collection<ResourceDocument>('resources');
   const held = members(connection);
-
-  /** The ids of the resources that have that member, or are in that group. */
-  async function idsOf({ tenant }: View, term: EdgeTerm): Promise<readonly string[]> {
-    const [ask, answer] =
-      term.attribute === 'members' ? (['member', 'group'] as const) : (['group', 'member'] as const);
-    const rows = await connection
-      .collection<EdgeDocument>('edges')
-      .aggregate<{ ids: string[]; generation: number; held: HeadDocument[] }>([
-        { $match: { tenant, [ask]: term.value, live: true, ...(term.type !== undefined && { type: term.type }) } },
-        { $limit: limit + 1 },
-        { $group: { _id: { group: '$group', generation: '$generation' }, ids: { $push: `$${answer}` } } },
-        { $project: { _id: 0, group: '$_id.group', generation: '$_id.generation', ids: 1 } },
-        {
-          $lookup: {
-            from: 'resources',
-            localField: 'group',
-            foreignField: '_id',
-            pipeline: [{ $project: { generation: 1 } }],
-            as: 'held',
-          },
-        },
-      ])
-      .toArray();
-    const examined = rows.reduce((sum, { ids }) => sum + ids.length, 0);
-    if (examined > limit) throw new DomainError({ rule: 'too-many-matches', limit });
-    return rows.flatMap(({ ids, generation, held: [group] }) => (group?.generation === generation ? ids : []));
-  }
+  const idsOf = edgeIds(connection);
 
   async function splitOf(view: View, type: ResourceType, filter: Filter | undefined): Promise<Split> {
     if (!filter) return {};
     const terms = edgeTerms(filter);
-    const ids = await Promise.all(terms.map((term) => idsOf(view, term)));
+    const ids = await Promise.all(terms.map((term) => idsOf(view.tenant, term)));
     const known = new Map(terms.map((term, at) => [keyOfTerm(term), ids[at] ?? []]));
     return indexable(filter, { type, connection: view.connection, idsOf: (term) => known.get(keyOfTerm(term)) ?? [] });
   }
 
-  async function count(view: View, kind: Kind, split: Split, order: Order): Promise<number> {
-    if (split.indexed || split.rest) return countMatches(view, kind, split);
-    const all = await total(connection, view.tenant, kind);
-    if (all > limit && !order.indexed) throw new DomainError({ rule: 'too-many-matches', limit });
-    return all;
+  /** How many match in all; undefined where counting them would examine more than the limit. */
+  async function count({ tenant }: View, kind: Kind, search: Search): Promise<number | undefined> {
+    const { split, order } = search;
+    if (split.indexed || split.rest) return countMatches(search);
+    const all = await total(connection, tenant, kind);
+    return all > limit && !order.index ? undefined : all;
   }
 
-  async function countMatches(view: View, kind: Kind, split: Split): Promise<number> {
+  async function countMatches({ base, split }: Search): Promise<number | undefined> {
     const matched = split.rest && { matched: [{ $match: split.rest }, { $count: 'n' }] };
     const [row] = await resources()
       .aggregate<{ examined: Count[]; matched?: Count[] }>([
-        { $match: baseOf(view, kind, split) },
+        { $match: base },
         { $limit: limit + 1 },
         { $facet: { examined: [{ $count: 'n' }], ...matched } },
       ])
       .toArray();
-    if (counted(row?.examined) > limit) throw new DomainError({ rule: 'too-many-matches', limit });
-    return counted(row?.matched ?? row?.examined);
+    return counted(row?.examined) > limit ? undefined : counted(row?.matched ?? row?.examined);
   }
 
-  async function page(
-    view: View,
-    kind: Kind,
-    split: Split,
-    order: Order,
-    query: Query,
-    session?: Session,
-  ): Promise<State[]> {
-    if (query.count === 0) return [];
+  async function read(search: Search, page: Page, session?: Session): Promise<Read> {
+    if (page.count === 0) return { states: [], more: false };
+    const { stages, hint } = reading(search, page);
     const rows = await resources()
-      .aggregate<ResourceDocument>(
-        [
-          { $match: { ...baseOf(view, kind, split), ...order.match } },
-          // What is put in order is bounded; where more match, the count refuses the query.
-          ...(split.indexed || split.rest ? [{ $limit: limit + 1 }] : []),
-          ...(split.rest ? [{ $match: split.rest }] : []),
-          ...order.computed,
-          ...(split.indexed || split.rest || !order.indexed ? [slim] : []),
-          { $sort: order.by },
-          ...(query.startIndex > 1 ? [{ $skip: query.startIndex - 1 }] : []),
-          { $limit: query.count },
-          { $project: { ...stateFields, ...hidden } },
-        ],
-        // A late page of what no index puts in order may be more than MongoDB sorts in memory.
-        { allowDiskUse: true, ...(session && { session, ...atSnapshot }) },
-      )
+      // A late page of what no index puts in order may be more than MongoDB sorts in memory.
+      .aggregate<ResourceDocument>(stages, {
+        allowDiskUse: true,
+        ...(hint && { hint }),
+        ...(session && { session, ...atSnapshot }),
+      })
       .toArray();
-    return rows.map(toState);
+    const states = rows.slice(0, page.count).map(toState);
+    const isReversed = page.cursor?.towards === 'previous';
+    return { states: isReversed ? states.toReversed() : states, more: rows.length > page.count };
   }
 
   /** Looks up resources by their names: what identity providers ask most. */
   const named = gather<string, State | undefined>(async (tenant, keys) => {
     const documents = await resources()
       .find({ tenant, key: keys.length === 1 ? (keys[0] ?? '') : { $in: [...keys] } })
-      .project<Omit<ResourceDocument, 'fold' | 'password'>>(slim.$project)
+      .project<Omit<ResourceDocument, 'fold' | 'custom' | 'password'>>(slim.$project)
       .toArray();
     const found = new Map(documents.map((document) => [document.key, toState(document)]));
     return keys.map((key) => found.get(key));
   });
 
-  /** A page that holds all there is needs no count. */
-  async function found(view: View, kind: Kind, split: Split, order: Order, query: Query, session?: Session) {
-    const complete = (states: readonly State[]) => query.startIndex === 1 && states.length < query.count;
+  /** A page and the total. A page that holds all there is needs no count, and where there is nothing, no page is read. */
+  async function found(view: View, kind: Kind, search: Search, page: Page, session?: Session): Promise<Read & Total> {
+    const isFirst = page.cursor ? !page.cursor.from : page.startIndex === 1;
     // What is read at the instant of a session is not shared with others, who read at theirs.
-    const key = session ? undefined : keyAsked(split);
-    if (key !== undefined && query.startIndex === 1) {
-      const state = await named(view.tenant, key);
-      return { total: state ? 1 : 0, states: state && query.count > 0 ? [state] : [] };
+    const key = session || !isFirst ? undefined : keyAsked(search.split);
+    if (key !== undefined) return foundByName(view, key, page);
+    if (!search.split.rest && (search.split.indexed || search.order.index)) {
+      const { states, more } = await read(search, page, session);
+      const isAll = isFirst && !more && page.count > 0;
+      return { states, more, total: isAll ? states.length : await countFor(view, kind, search, page) };
     }
-    if (!split.rest && (split.indexed || order.indexed)) {
-      const states = await page(view, kind, split, order, query, session);
-      return { states, total: complete(states) ? states.length : await count(view, kind, split, order) };
-    }
-    const all = await count(view, kind, split, order);
-    return { total: all, states: all === 0 ? [] : await page(view, kind, split, order, query, session) };
+    const all = await countFor(view, kind, search, page);
+    return all === 0 ? { ...nothing, total: 0 } : { ...(await read(search, page, session)), total: all };
+  }
+
+  async function foundByName({ tenant }: View, key: string, { count: size }: Page): Promise<Read & Total> {
+    const state = await named(tenant, key);
+    return state ? { states: size > 0 ? [state] : [], total: 1, more: false } : { ...nothing, total: 0 };
+  }
+
+  /** How many match, where that has to be known, or is cheaply. */
+  async function countFor(view: View, kind: Kind, search: Search, page: Page): Promise<number | undefined> {
+    const all = await count(view, kind, search);
+    if (all === undefined && !(page.cursor && isServed(search)))
+      throw new DomainError({ rule: 'too-many-matches', limit });
+    return all;
   }
 
   return {
     async query(view, type, query): Promise<PageOfStates> {
       const kind = type.name;
       const split = await splitOf(view, type, query.filter);
-      const order = orderOf(type, view.connection, query.sort);
-      if (!query.wanted.members) return { ...(await found(view, kind, split, order, query)), members: new Map() };
+      const order = orderOf(type, view.connection, query.sort, query.cursor?.towards ?? 'next');
+      const search = { base: baseOf(view, kind, split), split, order };
+      if (!query.wanted.members) return { ...(await found(view, kind, search, query)), members: new Map() };
 
       const session = connection.getClient().startSession({ snapshot: true });
       try {
-        const result = await found(view, kind, split, order, query, session);
+        const result = await found(view, kind, search, query, session);
         return { ...result, members: await held.ofPage(view.tenant, result.states, session) };
       } finally {
         await session.endSession();
@@ -160,6 +128,16 @@ export function directory(connection: mongoose.Connection): Directory {
     memberIds: held.memberIds,
   };
 }
+
+/** What was read of a page, and whether there are more beyond it. */
+interface Read {
+  readonly states: readonly State[];
+  readonly more: boolean;
+}
+
+type Total = Pick<PageOfStates, 'total'>;
+
+const nothing: Read = { states: [], more: false };
 
 /** The key of a name that is all a query asks for. */
 function keyAsked({ indexed, rest }: Split): string | undefined {

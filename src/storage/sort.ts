@@ -1,59 +1,127 @@
+import { comparableText } from '../scim/filter/matches.ts';
 import { fieldKey } from '../scim/schema/fold.ts';
 import type { AttributePath, ResourceType } from '../scim/schema/types.ts';
-import type { Query } from '../scim/types.ts';
+import type { Cursor, Position, Sort } from '../scim/types.ts';
 
-/** How a page is put in order, and whether an index does it where nothing else is asked for. */
+/** How a page is read in order, and which index has that order where nothing else is asked for. */
 export interface Order {
   /** Narrows the search to what the index that sorts has. */
   readonly match: object;
   /** Stages that compute `by` and `missing`, which are sorted by. */
   readonly computed: readonly object[];
-  readonly by: object;
-  readonly indexed: boolean;
+  readonly by: Readonly<Record<string, 1 | -1>>;
+  /** Narrows the search to what comes behind a position. */
+  readonly behind: (position: Position) => object;
+  /** The index that gives this order. */
+  readonly index?: Readonly<Record<string, 1>>;
 }
 
-const direction = { ascending: 1, descending: -1 } as const;
+type Sign = 1 | -1;
+
+const everything = {};
+const nothing = { _id: { $in: [] } };
 
 /**
- * The order of a page (RFC 7644 §3.4.2.3): by the primary or first of several values, those without a value last when
- * ascending, and by id among equals, so that pages are disjoint.
+ * The order in which a page is read (RFC 7644 §3.4.2.3): by the primary or first of several values, those without a value
+ * last when ascending, and by id among equals, so that pages are disjoint. Descending is the reverse of that, and so is
+ * reading towards the previous page. It is the order of src/scim/order.ts.
  */
-export function orderOf(type: ResourceType, connection: string, sort: Query['sort']): Order {
-  if (!sort) return { match: {}, computed: [], by: { _id: 1 }, indexed: true };
-  const towards = direction[sort.order];
-  const name = sort.path.keys.join('.');
-  if (name === type.nameAttribute.name)
-    return {
-      match: { key: { $gte: `${type.name}:`, $lt: `${type.name};` } },
-      computed: [],
-      by: { key: towards },
-      indexed: true,
-    };
-  const field = stored.get(name);
-  if (field !== undefined)
-    return {
-      match: {},
-      computed: [],
-      by: field === '_id' ? { _id: towards } : { [field]: towards, _id: towards },
-      indexed: field !== 'created',
-    };
-  return {
-    match: {},
-    computed: [
-      { $addFields: { by: name === 'externalId' ? externalId(connection) : value(sort.path) } },
-      { $addFields: { missing: { $cond: [{ $lte: ['$by', null] }, 1, 0] } } },
-    ],
-    by: { missing: towards, by: towards, _id: 1 },
-    indexed: false,
-  };
+export function orderOf(
+  type: ResourceType,
+  connection: string,
+  sort: Sort | undefined,
+  towards: Cursor['towards'],
+): Order {
+  const sign = (sort?.order ?? 'ascending') === 'ascending' ? 1 : -1;
+  const ahead: Sign = towards === 'next' ? sign : sign === 1 ? -1 : 1;
+  const name = sort?.path.keys.join('.') ?? 'id';
+  if (name === 'id') return byId(ahead);
+  if (name === type.nameAttribute.name) return byName(type, ahead);
+  const field = dates.get(name);
+  if (field) return byDate(field, ahead);
+  return sort ? byValue(computedBy(type, connection, sort.path), ahead) : byId(ahead);
 }
 
-/** Attributes with a field of their own that is always there. */
-const stored: ReadonlyMap<string, string> = new Map([
-  ['id', '_id'],
+/** Dates with a field of their own that is always there. */
+const dates: ReadonlyMap<string, 'created' | 'modified'> = new Map([
   ['meta.created', 'created'],
   ['meta.lastModified', 'modified'],
 ]);
+
+const beyond = (ahead: Sign, value: unknown) => (ahead === 1 ? { $gt: value } : { $lt: value });
+
+const byId = (ahead: Sign): Order => ({
+  match: {},
+  computed: [],
+  by: { _id: ahead },
+  behind: ({ id }) => ({ _id: beyond(ahead, id) }),
+  index: { tenant: 1, type: 1, _id: 1 },
+});
+
+/** What has no key comes last, so that all others lie on one side of it. */
+const besideMissing = (ahead: Sign) => (ahead === 1 ? nothing : everything);
+
+const byName = ({ name }: ResourceType, ahead: Sign): Order => ({
+  match: { key: { $gte: `${name}:`, $lt: `${name};` } },
+  computed: [],
+  by: { key: ahead },
+  behind: ({ key }) => (key === undefined ? besideMissing(ahead) : { key: beyond(ahead, `${name}:${String(key)}`) }),
+  index: { tenant: 1, key: 1 },
+});
+
+const byDate = (field: 'created' | 'modified', ahead: Sign): Order => ({
+  match: {},
+  computed: [],
+  by: { [field]: ahead, _id: ahead },
+  behind({ key, id }) {
+    if (key === undefined) return besideMissing(ahead);
+    const date = new Date(Number(key));
+    return {
+      // Bounds the scan of the index, which the alternatives do not.
+      [field]: ahead === 1 ? { $gte: date } : { $lte: date },
+      $or: [{ [field]: beyond(ahead, date) }, { _id: beyond(ahead, id) }],
+    };
+  },
+  ...(field === 'modified' && { index: { tenant: 1, type: 1, modified: 1, _id: 1 } }),
+});
+
+/** What a resource is sorted by where it has to be computed. */
+interface Computed {
+  readonly expression: object | string;
+  /** A key as the expression gives it. */
+  readonly stored: (key: NonNullable<Position['key']>) => unknown;
+}
+
+const byValue = ({ expression, stored }: Computed, ahead: Sign): Order => ({
+  match: {},
+  computed: [
+    { $addFields: { by: expression } },
+    { $addFields: { missing: { $cond: [{ $lte: ['$by', null] }, 1, 0] } } },
+  ],
+  by: { missing: ahead, by: ahead, _id: ahead },
+  behind({ key, id }) {
+    const others = { missing: beyond(ahead, key === undefined ? 1 : 0) };
+    if (key === undefined) return { $or: [others, { missing: 1, _id: beyond(ahead, id) }] };
+    const by = stored(key);
+    return { $or: [others, { missing: 0, by: beyond(ahead, by) }, { missing: 0, by, _id: beyond(ahead, id) }] };
+  },
+});
+
+function computedBy(type: ResourceType, connection: string, path: AttributePath): Computed {
+  switch (path.keys.join('.')) {
+    case 'externalId':
+      return { expression: externalId(connection), stored: (key) => `${connection}:${String(key)}` };
+    case 'meta.version':
+      return { expression: { $concat: ['W/"', { $toString: '$version' }, '"'] }, stored: (key) => key };
+    case 'meta.resourceType':
+      return { expression: { $literal: comparableText(path, type.name) }, stored: (key) => key };
+    default:
+      return {
+        expression: value(path),
+        stored: (key) => (path.attribute.type === 'dateTime' ? new Date(Number(key)) : key),
+      };
+  }
+}
 
 const externalId = (connection: string) => ({
   $first: { $filter: { input: '$ext', cond: { $eq: [{ $indexOfBytes: ['$$this', `${connection}:`] }, 0] } } },
@@ -62,17 +130,23 @@ const externalId = (connection: string) => ({
 /** An expression for the one value of a resource that counts. */
 function value({ keys, attribute, parent }: AttributePath): object | string {
   const fields = ['$fold', ...keys.map(fieldKey)];
-  if (parent?.multiValued) return ofElement(fields.slice(0, -1).join('.'), keys.at(-1) ?? 'value');
-  if (!attribute.multiValued) return fields.join('.');
-  return attribute.type === 'complex' ? ofElement(fields.join('.'), 'value') : { $first: fields.join('.') };
+  const found = parent?.multiValued
+    ? ofChosen(fields.slice(0, -1).join('.'), fieldKey(keys.at(-1) ?? 'value'))
+    : fields.join('.');
+  return attribute.multiValued ? { $first: found } : found;
 }
 
-const ofElement = (elements: string, sub: string) => ({
+/** A sub-attribute of the primary element, else of the first. */
+const ofChosen = (elements: string, sub: string) => ({
   $let: {
     vars: {
-      primary: { $first: { $filter: { input: elements, cond: { $eq: ['$$this.primary', true] } } } },
-      first: { $first: elements },
+      chosen: {
+        $ifNull: [
+          { $first: { $filter: { input: elements, cond: { $eq: ['$$this.primary', true] } } } },
+          { $first: elements },
+        ],
+      },
     },
-    in: { $ifNull: [`$$primary.${fieldKey(sub)}`, `$$first.${fieldKey(sub)}`] },
+    in: `$$chosen.${sub}`,
   },
 });

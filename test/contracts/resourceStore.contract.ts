@@ -105,6 +105,7 @@ function describeOwnership(stores: () => Actions): void {
       expect(await users.query(stranger, { startIndex: 1, count: 10, wanted: all })).to.deep.equal({
         total: 0,
         resources: [],
+        more: false,
       });
       await refused(users.revise(stranger, id, { accepts: none, decide: plain, wanted: all }, lenient), 404);
       await refused(users.remove(stranger, id, any), 404);

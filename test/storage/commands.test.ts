@@ -39,7 +39,8 @@ describe('Store commands per operation, one client alone', () => {
     const caller = testCaller({ deadline: Date.now() + 60_000 });
     const segments = path.split('/').slice(1);
     const answer = await handle({ method, path: segments, query, caller, ...(body !== undefined && { body }) });
-    return { id: String((answer.body as { id?: string } | undefined)?.id), status: answer.status, commands: [...sent] };
+    const { id, nextCursor = '' } = (answer.body ?? {}) as { id?: string; nextCursor?: string };
+    return { id: String(id), nextCursor, status: answer.status, commands: [...sent] };
   }
   const patch = (path: string, ...operations: Json[]) => ask('PATCH', path, { Operations: operations });
   const adding = (...ids: string[]): Json => ({ op: 'add', path: 'members', value: ids.map((value) => ({ value })) });
@@ -87,6 +88,32 @@ describe('Store commands per operation, one client alone', () => {
     expect(named.commands).to.deep.equal(['aggregate resources', 'find edges']);
     const { commands } = await ask('GET', '/Groups', undefined, { excludedAttributes: 'members' });
     expect(commands.filter((command) => command.endsWith('edges'))).to.deep.equal([]);
+  });
+
+  it('a page by cursor: 2, the page and the total; 3 with members or groups; 1 where the first page is all', async () => {
+    for (let at = 0; at < 3; at += 1) await ask('POST', '/Users', { userName: `cursor ${at}` });
+    const crawled = { cursor: '', count: '1', excludedAttributes: 'groups' };
+    // Once in a process the secret is read that cursors are sealed with.
+    await ask('GET', '/Users', undefined, crawled);
+    for (const sortBy of ['', 'id', 'userName', 'meta.lastModified']) {
+      const query = { ...crawled, sortBy };
+      const first = await ask('GET', '/Users', undefined, query);
+      expect(first.commands, sortBy).to.deep.equal(['aggregate resources', 'aggregate journal']);
+      const { commands, status } = await ask('GET', '/Users', undefined, { ...query, cursor: first.nextCursor });
+      expect([status, commands]).to.deep.equal([200, ['aggregate resources', 'aggregate journal']]);
+    }
+    for (const path of ['/Users', '/Groups']) {
+      const { commands } = await ask('GET', path, undefined, { cursor: '', count: '1' });
+      expect(commands, `${path}: ${commands.join(', ')}`).to.have.lengthOf(3);
+    }
+    const whole = await ask('GET', '/Users', undefined, { ...crawled, count: '1000' });
+    expect(whole.commands).to.deep.equal(['aggregate resources']);
+    const found = await ask('GET', '/Users', undefined, {
+      ...crawled,
+      filter: 'userName sw "cursor"',
+      sortBy: 'userName',
+    });
+    expect(found.commands).to.deep.equal(['aggregate resources', 'aggregate resources']);
   });
 
   it('PATCH of a user: 5, one read, state, history, journal and commit', async () => {

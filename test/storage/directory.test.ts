@@ -3,10 +3,12 @@ import { tenantId, type TenantId } from '../../src/domain/tenants.ts';
 import { leniency } from '../../src/scim/dialects.ts';
 import { parseFilter } from '../../src/scim/filter/parse.ts';
 import { fold } from '../../src/scim/schema/fold.ts';
-import { resolvePath, subPath } from '../../src/scim/schema/path.ts';
-import type { JsonObject, Query } from '../../src/scim/types.ts';
+import { toStored } from '../../src/provisioning/mapping.ts';
+import { positionOf, sortPath } from '../../src/scim/order.ts';
+import type { Cursor, JsonObject, Position, Query } from '../../src/scim/types.ts';
 import { directory } from '../../src/storage/directory.ts';
 import { keyOf, type ResourceDocument } from '../../src/storage/documents.ts';
+import { testCaller } from '../support/callers.ts';
 import { testType } from '../support/schemas.ts';
 import { fillGroup } from '../support/largeGroups.ts';
 import { ending, memberOf, moving } from '../support/changes.ts';
@@ -67,27 +69,40 @@ describe('A search', function () {
   }: Partial<Record<'filter' | 'sort', string>> & {
     order?: 'ascending' | 'descending';
     startIndex?: number;
+    cursor?: Cursor;
     count?: number;
   }): Query {
-    const named = sort === undefined ? undefined : resolvePath(type, sort);
-    const path = named?.attribute.type === 'complex' ? subPath(named, 'value') : named;
+    const path = sort === undefined ? undefined : sortPath(type, sort);
+    const { cursor, startIndex = 1, count = 100 } = page;
     return {
-      startIndex: 1,
-      count: 100,
-      ...page,
+      ...(cursor ? { cursor, count } : { startIndex, count }),
       wanted: nothing,
       ...(filter !== undefined && { filter: parseFilter(type, filter, leniency('strict')) }),
       ...(path && { sort: { path, order } }),
     };
   }
-  const search = async (query: Parameters<typeof asked>[0], owner = tenant) => {
-    const { states, total } = await directory(store.db).query(
-      { tenant: owner, connection: 'okta' },
-      type,
-      asked(query),
-    );
+  type Asked = Parameters<typeof asked>[0];
+  const read = (query: Asked, owner = tenant) =>
+    directory(store.db).query({ tenant: owner, connection: 'okta' }, type, asked(query));
+  const search = async (query: Asked, owner = tenant) => {
+    const { states, total } = await read(query, owner);
     return { names: states.map(({ name }) => name), total };
   };
+
+  /** All names by cursor, page by page, read from one end of the list to the other. */
+  async function crawl(query: Asked, towards: Cursor['towards'], owner = tenant): Promise<string[]> {
+    const { sort } = asked(query);
+    const names: string[] = [];
+    for (let from: Position | undefined, pages = 0; pages < 10; pages++) {
+      const { states, more } = await read({ ...query, cursor: { ...(from && { from }), towards } }, owner);
+      const page = states.map(({ name }) => name);
+      names.splice(towards === 'next' ? names.length : 0, 0, ...page);
+      const last = states.at(towards === 'next' ? -1 : 0);
+      if (!more || !last) return names;
+      from = positionOf(type, toStored(last, testCaller({ connection: 'okta' })), sort);
+    }
+    throw new Error('the list does not end');
+  }
 
   describe('of a few', () => {
     const people: readonly [name: string, more: JsonObject][] = [
@@ -101,29 +116,45 @@ describe('A search', function () {
         tenant,
         people.map(([name, more], at) => ({
           ...document(tenant, name, more, new Date(first.getTime() + at * 1_000)),
+          version: [1, 2, 10, 3][at] ?? 0,
           ...(at < 2 && { ext: ['entra:0', `okta:${2 - at}`] }),
         })),
       ),
     );
 
-    const orders: readonly [sort: string, ascending: readonly string[], descending: readonly string[]][] = [
-      ['userName', ['Alpha', 'bravo', 'charlie', 'delta'], ['delta', 'charlie', 'bravo', 'Alpha']],
-      ['title', ['bravo', 'Alpha', 'delta', 'charlie'], ['charlie', 'Alpha', 'delta', 'bravo']],
-      ['emails', ['delta', 'Alpha', 'bravo', 'charlie'], ['bravo', 'charlie', 'Alpha', 'delta']],
-      ['name.familyName', ['bravo', 'charlie', 'Alpha', 'delta'], ['Alpha', 'delta', 'charlie', 'bravo']],
-      ['externalId', ['Alpha', 'delta', 'bravo', 'charlie'], ['bravo', 'charlie', 'delta', 'Alpha']],
-      ['meta.created', ['delta', 'Alpha', 'charlie', 'bravo'], ['bravo', 'charlie', 'Alpha', 'delta']],
-      ['meta.lastModified', ['delta', 'Alpha', 'charlie', 'bravo'], ['bravo', 'charlie', 'Alpha', 'delta']],
-      ['id', ['Alpha', 'bravo', 'charlie', 'delta'], ['delta', 'charlie', 'bravo', 'Alpha']],
-      ['active', ['charlie', 'Alpha', 'bravo', 'delta'], ['Alpha', 'bravo', 'delta', 'charlie']],
+    const orders: readonly [sort: string, ascending: readonly string[]][] = [
+      ['userName', ['Alpha', 'bravo', 'charlie', 'delta']],
+      ['title', ['bravo', 'Alpha', 'delta', 'charlie']],
+      ['emails', ['delta', 'Alpha', 'bravo', 'charlie']],
+      ['name.familyName', ['bravo', 'charlie', 'Alpha', 'delta']],
+      ['externalId', ['Alpha', 'delta', 'bravo', 'charlie']],
+      ['meta.created', ['delta', 'Alpha', 'charlie', 'bravo']],
+      ['meta.lastModified', ['delta', 'Alpha', 'charlie', 'bravo']],
+      ['meta.version', ['delta', 'charlie', 'Alpha', 'bravo']],
+      ['meta.resourceType', ['Alpha', 'bravo', 'charlie', 'delta']],
+      ['id', ['Alpha', 'bravo', 'charlie', 'delta']],
+      ['active', ['charlie', 'Alpha', 'bravo', 'delta']],
     ];
-    for (const [sort, ascending, descending] of orders)
-      it(`is put in the order of ${sort}, both ways, what has none last or first`, async () => {
+    for (const [sort, ascending] of orders) {
+      const descending = ascending.toReversed();
+      it(`is put in the order of ${sort}, what has none last; descending is the reverse`, async () => {
         expect((await search({ sort })).names).to.deep.equal(ascending);
         expect((await search({ sort, order: 'descending' })).names).to.deep.equal(descending);
         expect((await search({ sort, filter: 'userName sw "" or active pr' })).names).to.deep.equal(ascending);
         expect((await search({ sort, filter: 'userName sw "b"' })).names).to.deep.equal(['bravo']);
       });
+
+      it(`is crawled by cursor in the order of ${sort}, both ways, whatever the filter`, async () => {
+        for (const filter of [undefined, 'active pr', 'userName sw ""', 'meta.lastModified ge "2026-01-01T00:00:00Z"'])
+          for (const order of ['ascending', 'descending'] as const)
+            for (const count of [1, 3]) {
+              const query = { sort, order, count, ...(filter && { filter }) };
+              const whole = order === 'ascending' ? ascending : descending;
+              expect(await crawl(query, 'next'), JSON.stringify(query)).to.deep.equal(whole);
+              expect(await crawl(query, 'previous'), JSON.stringify(query)).to.deep.equal(whole);
+            }
+      });
+    }
 
     it('gives disjoint pages that make the whole, and the same total on each, in any order', async () => {
       for (const sort of [undefined, 'title', 'emails', 'userName', 'meta.created'])
@@ -169,6 +200,46 @@ describe('A search', function () {
       const last = { startIndex: 100_001, count: 10 };
       expect((await search({ sort: 'userName', ...last }, crowd)).names).to.deep.equal(['u100000']);
       expect((await search({ filter: 'userName sw "u00001"' }, crowd)).total).to.equal(10);
+    });
+
+    it('is paged by cursor from anywhere, as far as an index answers it, and counted where that is cheap', async () => {
+      const from = { key: 'u099998', id: `${crowd} u099998` };
+      const next = { cursor: { from, towards: 'next' }, count: 2 } as const;
+      const page = { names: ['u099999', 'u100000'] };
+      expect(await search({ ...next }, crowd)).to.deep.equal({ ...page, total: 100_001 });
+      expect(await search({ ...next, sort: 'userName' }, crowd)).to.deep.equal({ ...page, total: 100_001 });
+      const named = { ...next, filter: 'userName sw "U"', sort: 'userName' };
+      expect(await search(named, crowd)).to.deep.equal({ ...page, total: undefined });
+      for (const query of [{ sort: 'title' }, { filter: 'userName sw "u"' }, { filter: 'active pr' }])
+        expect(await refused({ ...next, ...query }), JSON.stringify(query)).to.equal('too-many-matches');
+    });
+
+    it('examines no more for a page by cursor than it shows, and one more', async () => {
+      const database = store.db.getClient().db();
+      const from = { id: `${crowd} u050000` };
+      const date = first.getTime();
+      const pages: readonly Asked[] = [
+        { cursor: { from, towards: 'next' } },
+        { cursor: { from, towards: 'previous' } },
+        { cursor: { from: { ...from, key: 'u050000' }, towards: 'next' }, sort: 'userName' },
+        { cursor: { from: { ...from, key: 'u050000' }, towards: 'next' }, sort: 'userName', order: 'descending' },
+        { cursor: { from: { ...from, key: date }, towards: 'next' }, sort: 'meta.lastModified' },
+        { cursor: { from: { ...from, key: 'u050000' }, towards: 'next' }, sort: 'userName', filter: 'userName sw "u"' },
+      ];
+      for (const query of pages) {
+        await database.command({ profile: 2 });
+        await read({ ...query, count: 5 }, crowd);
+        await database.command({ profile: 0 });
+        const [profile] = await database
+          .collection('system.profile')
+          .find({ 'command.aggregate': 'resources', 'command.hint': { $exists: true } })
+          .sort({ $natural: -1 })
+          .limit(1)
+          .toArray();
+        expect(profile?.['docsExamined'], JSON.stringify(query)).to.equal(6);
+        expect(profile?.['keysExamined'], JSON.stringify(query)).to.be.at.most(8);
+        await database.collection('system.profile').drop();
+      }
     });
 
     it('is refused where more would have to be examined, counted or sorted than the limit', async () => {

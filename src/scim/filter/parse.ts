@@ -5,22 +5,52 @@ import { isDotted, pathInExtensions, resolvePath, subPath } from '../schema/path
 import type { Attribute, AttributePath, ResourceType } from '../schema/types.ts';
 import type { Comparator, Filter, Scalar } from './ast.ts';
 import { quoted, readSyntax } from './guard.ts';
+import { partOf } from './part.ts';
+import { assumingNotPrimary } from './primary.ts';
 import type { Literal, Syntax } from './guard.ts';
 
 /**
  * A filter over resources of a type, its names resolved and its values of their attributes' types (RFC 7644 §3.4.2.2).
  *
  * `eq null` becomes "not present", a complex attribute that is compared becomes its `value`, a dateTime the same
- * instant in UTC.
+ * instant in UTC, `primary eq false` what is not primary.
  *
  * @throws ScimError 400 invalidFilter; 403 sensitive where it asks for what is never returned
  */
 export function parseFilter(type: ResourceType, text: string, leniency: Leniency): Filter {
-  const find = (name: string) => {
-    if (isDotted(type, name) && !leniency.repairs('pathForms')) return undefined;
-    return resolvePath(type, name) ?? inExtensions(type, name, leniency);
-  };
-  return checked(readSyntax(text, leniency), { find, leniency });
+  return checked(readSyntax(text, leniency), { find: names([type], leniency), leniency });
+}
+
+/**
+ * A filter over resources of several types, for each of them what it asks of that type's resources: where an attribute
+ * is none of theirs it has no value there (RFC 7644 §3.4.2.1). False where it holds for none of them, true where for all.
+ *
+ * @throws ScimError 400 invalidFilter, also where no type has an attribute of that name; 403 sensitive
+ */
+export function parseFilterOver(
+  types: readonly ResourceType[],
+  text: string,
+  leniency: Leniency,
+): readonly (Filter | boolean)[] {
+  const syntax = readSyntax(text, leniency);
+  return types.map((type) => {
+    const others = types.filter((other) => other !== type);
+    return partOf(type, checked(syntax, { find: names([type, ...others], leniency), leniency }));
+  });
+}
+
+/** What the names of a filter mean: to the first of the types that has them. */
+const names = (types: readonly ResourceType[], leniency: Leniency) => (name: string) =>
+  first(types, (type) =>
+    isDotted(type, name) && !leniency.repairs('pathForms') ? undefined : resolvePath(type, name),
+  ) ?? first(types, (type) => inExtensions(type, name, leniency));
+
+function first<T>(types: readonly ResourceType[], find: (type: ResourceType) => T | undefined): T | undefined {
+  for (const type of types) {
+    const found = find(type);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /**
@@ -100,7 +130,7 @@ function comparison(op: Comparator, path: AttributePath, { name, literal }: Name
   }
   const value = coerced(target.attribute, literal, leniency);
   if (value === undefined) throw invalidFilter(`${quoted(literal.text)} is not of type ${type}, as ${quoted(name)} is`);
-  return { op, path: target, value };
+  return assumingNotPrimary({ op, path: target, value });
 }
 
 interface Named {

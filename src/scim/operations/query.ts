@@ -1,81 +1,90 @@
 import type { Leniency } from '../dialects.ts';
-import { invalidValue, sensitive } from '../errors.ts';
+import { invalidValue } from '../errors.ts';
 import { parseFilter } from '../filter/parse.ts';
-import { limits } from '../limits.ts';
+import { quoted } from '../filter/guard.ts';
+import { listOf } from '../listing.ts';
+import type { List } from '../listing.ts';
+import { sortPath } from '../order.ts';
+import { boundTo, pageAsked, pageShown } from '../paging.ts';
+import type { Parameters } from '../paging.ts';
 import type { Protocol } from '../ports.ts';
 import { present } from '../present.ts';
 import { isChunks, projection } from '../projection.ts';
-import { resolvePath, subPath } from '../schema/path.ts';
-import type { AttributePath, ResourceType } from '../schema/types.ts';
-import type { Chunks, JsonObject, Query, Resource, ScimRequest, ScimResponse } from '../types.ts';
+import type { Chunks, JsonObject, Resource, ScimRequest, ScimResponse, Sort } from '../types.ts';
 import { urns } from '../urns.ts';
 import type { Endpoint } from './endpoint.ts';
 
 /**
  * Querying the resources of one type (RFC 7644 §3.4.2).
  *
- * @throws ScimError 400 `invalidFilter`, `invalidValue`, `tooMany`; 403 `sensitive`
+ * @throws ScimError 400 `invalidFilter`, `invalidValue`, `tooMany`, `invalidCursor`, `expiredCursor`, `invalidCount`; 403
+ * `sensitive`
  */
-export async function query(
+export function query(
   endpoint: Endpoint,
   request: ScimRequest,
   leniency: Leniency,
-  _protocol: Protocol,
+  protocol: Protocol,
 ): Promise<ScimResponse> {
-  const { type, store, baseUrl } = endpoint;
-  const parameters = request.query;
-  const answer = projection(type, parameters);
+  return queried(endpoint, request, request.query, leniency, protocol);
+}
+
+/** As `query`, whose parameters came in another way. */
+export async function queried(
+  endpoint: Endpoint,
+  request: ScimRequest,
+  parameters: Parameters,
+  leniency: Leniency,
+  protocol: Protocol,
+): Promise<ScimResponse> {
+  const { type } = endpoint;
+  const { wanted } = projection(type, parameters);
   // An empty filter is none that can be understood; it never means everything.
   const filter = parameters['filter'] === undefined ? undefined : parseFilter(type, parameters['filter'], leniency);
-  const sort = sorting(type, parameters);
-  const startIndex = Math.max(1, integer(parameters, 'startIndex') ?? 1);
-  const count = Math.min(limits.pageSize, Math.max(0, integer(parameters, 'count') ?? limits.defaultPageSize));
+  const { sortBy } = parameters;
+  const order = sortOrder(parameters);
+  const path = sortBy ? sortPath(type, sortBy) : undefined;
+  if (sortBy && !path) throw unknownSort(sortBy);
+  const part = { endpoint, wanted, ...(filter && { filter }), ...(path && { sort: { path, order } }) };
+  return answered(listOf(part), [endpoint], request, parameters, protocol);
+}
 
-  const found = await store.query(request.caller, {
-    ...(filter && { filter }),
-    ...(sort && { sort }),
-    startIndex,
-    count,
-    wanted: answer.wanted,
-  });
+/** Which way a list is sorted: ascending, where nothing else is said (RFC 7644 §3.4.2.3). @throws 400 `invalidValue` */
+export function sortOrder(parameters: Parameters): Sort['order'] {
+  const order = (parameters['sortOrder'] || 'ascending').toLowerCase();
+  if (order === 'ascending' || order === 'descending') return order;
+  throw invalidValue(`'sortOrder' must be 'ascending' or 'descending'`);
+}
 
-  const resources = found.resources.map((stored) => present(type, stored, baseUrl, answer));
+/** The refusal of a list that is to be sorted by what is no attribute. */
+export const unknownSort = (sortBy: string) =>
+  invalidValue(`'sortBy' must name an attribute, which ${quoted(sortBy)} is not`);
+
+/** A ListResponse of the page that the parameters ask for (RFC 7644 §3.4.2, RFC 9865 §2). */
+export async function answered(
+  list: List,
+  endpoints: readonly Endpoint[],
+  { caller }: ScimRequest,
+  parameters: Parameters,
+  ports: Pick<Protocol, 'seals' | 'clock'>,
+): Promise<ScimResponse> {
+  const types = endpoints.map(({ type }) => type);
+  const bound = boundTo(caller, types, parameters);
+  const page = await pageAsked(parameters, bound, ports);
+  const { total, rows, more } = await list(caller, page);
+
+  const projections = new Map(types.map((type) => [type, projection(type, parameters)]));
+  const resources = rows.map(({ endpoint: { type, baseUrl }, stored }) =>
+    present(type, stored, baseUrl, projections.get(type) ?? projection(type, parameters)),
+  );
+  const positions = rows.map(({ position }) => position);
   const body = {
     schemas: [urns.list],
-    totalResults: found.total,
-    startIndex,
-    itemsPerPage: found.resources.length,
+    ...(total !== undefined && { totalResults: total }),
+    ...(await pageShown(page, { positions, more }, bound, ports)),
     Resources: resources.every(isWhole) ? resources : chunk(resources),
   };
   return { status: 200, headers: {}, body };
-}
-
-type Parameters = ScimRequest['query'];
-
-function integer(parameters: Parameters, name: 'startIndex' | 'count'): number | undefined {
-  const text = parameters[name]?.trim();
-  if (!text) return undefined;
-  if (!/^[-+]?\d+$/.test(text)) throw invalidValue(`'${name}' must be an integer`);
-  return Math.max(-1, Math.min(Number(text), Number.MAX_SAFE_INTEGER));
-}
-
-/** By which path and in which order a page is sorted (RFC 7644 §3.4.2.3). */
-function sorting(type: ResourceType, parameters: Parameters): Query['sort'] {
-  const order = (parameters['sortOrder'] || 'ascending').toLowerCase();
-  if (order !== 'ascending' && order !== 'descending') {
-    throw invalidValue(`'sortOrder' must be 'ascending' or 'descending'`);
-  }
-  const { sortBy } = parameters;
-  return sortBy ? { path: sortable(type, sortBy), order } : undefined;
-}
-
-/** A multi-valued attribute is sorted by the `value` of its values. */
-function sortable(type: ResourceType, sortBy: string): AttributePath {
-  const named = resolvePath(type, sortBy);
-  if (named?.attribute.returned === 'never') throw sensitive(`'sortBy' may not name what is never returned`);
-  const path = named?.attribute.type === 'complex' ? subPath(named, 'value') : named;
-  if (!path) throw invalidValue(`'sortBy' must name an attribute, and a sub-attribute of one without 'value'`);
-  return path;
 }
 
 /** Nothing of it is still to come. */
