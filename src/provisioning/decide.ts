@@ -12,7 +12,7 @@ import type { Directory, HashPassword } from './ports.ts';
 export interface Ports {
   readonly states: States;
   readonly directory: Directory;
-  readonly work: UnitOfWork;
+  readonly work: Pick<UnitOfWork, 'commit'>;
   readonly hashPassword: HashPassword;
   readonly newId: () => string;
   /** Milliseconds since 1970. */

@@ -1,5 +1,6 @@
-import type { DomainError } from '../domain/errors.ts';
+import type { DomainError, Violation } from '../domain/errors.ts';
 import {
+  conflict,
   forbidden,
   invalidValue,
   notFound,
@@ -27,21 +28,6 @@ export function toScimError(error: DomainError): ScimError {
         `${violation.type} ${quoted(violation.id)} has changed: read it again, then repeat with its new ETag`,
         options,
       );
-    case 'owned-elsewhere':
-      return forbidden(
-        `${violation.type} ${quoted(violation.id)} was provisioned by another connection: change it there`,
-        options,
-      );
-    case 'adoption-needed':
-      return forbidden(
-        `${violation.type} ${quoted(violation.id)} was not provisioned by this connection: an admin can make a connection that adopts it (--adopt userName)`,
-        options,
-      );
-    case 'adoption-changes-identity':
-      return forbidden(
-        `'${violation.attribute}' cannot change in the request that adopts somebody: repeat without it, then change it`,
-        options,
-      );
     case 'unknown-members':
       return invalidValue(
         `'members' names ${violation.ids.slice(0, 10).map(quoted).join(', ')}, which do not exist`,
@@ -57,8 +43,31 @@ export function toScimError(error: DomainError): ScimError {
         `The query would examine more than ${violation.limit} resources: filter by more, or by an indexed attribute`,
         options,
       );
+    case 'done-already':
+      return conflict(
+        `The operation at index ${violation.index} of this Bulk is done already: send the Bulk again to learn its result`,
+        options,
+      );
+    case 'schema-withdrawn':
+      return unavailable(`${quoted(violation.schema)} is being removed: try again`, 1, options);
     case 'busy':
       return unavailable('The database did not answer in time: try again', 15, options);
+    default:
+      return forbidden(whyForbidden(violation), options);
+  }
+}
+
+/** The rules of who may change what somebody else provisioned. */
+type Provenance = 'owned-elsewhere' | 'adoption-needed' | 'adoption-changes-identity';
+
+function whyForbidden(violation: Extract<Violation, { rule: Provenance }>): string {
+  switch (violation.rule) {
+    case 'owned-elsewhere':
+      return `${violation.type} ${quoted(violation.id)} was provisioned by another connection: change it there`;
+    case 'adoption-needed':
+      return `${violation.type} ${quoted(violation.id)} was not provisioned by this connection: an admin can make a connection that adopts it (--adopt userName)`;
+    case 'adoption-changes-identity':
+      return `'${violation.attribute}' cannot change in the request that adopts somebody: repeat without it, then change it`;
     default:
       return violation satisfies never;
   }

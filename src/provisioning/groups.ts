@@ -19,9 +19,8 @@ const comparable = 1_000;
 const noMembers: MemberChanges = { reset: false, add: [], remove: [] };
 
 /** Groups, as SCIM asks for them. Their members are edges, which no change of members reads as a whole. */
-export function groups(ports: Ports): ResourceStore {
+export function groups(ports: Ports, type = ports.typeOf('Group')): ResourceStore {
   const { states, directory, work } = ports;
-  const type = ports.typeOf('Group');
   const nameAttribute = type.nameAttribute.name;
 
   // Of changes that are checked against one version of a tenant's nesting all but one are decided in vain.
@@ -185,7 +184,7 @@ export function groups(ports: Ports): ResourceStore {
       const resources = found.states.map((state) =>
         toStored(state, caller, membersOf(found.members.get(state.id) ?? [])),
       );
-      return { total: found.total, resources };
+      return { total: found.total, resources, more: found.more };
     },
 
     async revise(caller, id, revision, lenient) {

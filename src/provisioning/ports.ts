@@ -14,9 +14,11 @@ export interface View {
 
 /** A page of what a query found. */
 export interface PageOfStates {
-  /** Of all that match, exactly. */
-  readonly total: number;
+  /** Of all that match, exactly. Undefined where a page by cursor can be had and counting all would cost too much. */
+  readonly total: number | undefined;
   readonly states: readonly State[];
+  /** Whether there are more beyond the page, the way it was read. */
+  readonly more: boolean;
   /** By group, where members were wanted: read at the same instant as the groups. */
   readonly members: ReadonlyMap<string, Members>;
 }

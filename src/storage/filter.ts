@@ -3,6 +3,7 @@ import type { Comparator, Filter, Scalar } from '../scim/filter/ast.ts';
 import { comparableText, matches } from '../scim/filter/matches.ts';
 import { fieldKey } from '../scim/schema/fold.ts';
 import type { Attribute, AttributePath, ResourceType } from '../scim/schema/types.ts';
+import { customKey } from './custom.ts';
 import { edgesOf } from './edgeTerms.ts';
 import type { EdgeTerm } from './edgeTerms.ts';
 
@@ -108,8 +109,13 @@ function ofResource(test: Test, searched: Searched): MongoQuery {
     const key = nameKey(searched, test);
     return { key: test.op === 'eq' ? { $eq: key } : { $regex: `^${literally(key)}` } };
   }
+  const own = inOrder.has(test.op) ? customKey(searched.type, test.path) : undefined;
+  if (own !== undefined) return { custom: { $elemMatch: { k: own, v: condition(test) } } };
   return derived.get(name)?.(test, searched) ?? tested(renamed.get(name) ?? twin(test.path), test);
 }
+
+/** What an index in the order of values serves. */
+const inOrder: ReadonlySet<Test['op']> = new Set<Test['op']>(['eq', 'sw', 'gt', 'ge', 'lt', 'le']);
 
 const oneOf = (edges: readonly EdgeTerm[], { idsOf }: Searched): MongoQuery => ({
   _id: { $in: [...new Set(edges.flatMap(idsOf))] },

@@ -3,10 +3,11 @@ import { expect } from 'chai';
 import mongoose from 'mongoose';
 import { access } from '../../src/admin/access.ts';
 import type { AccessPorts, Authentication } from '../../src/admin/access.ts';
-import { createConnection, pause, resume } from '../../src/admin/connections.ts';
+import { createConnection, listConnections, pause, resume, setConnection } from '../../src/admin/connections.ts';
 import { createTenant } from '../../src/admin/tenants.ts';
 import { createToken, listTokens, revokeToken } from '../../src/admin/tokens.ts';
 import { tokenFormat } from '../../src/credentials/tokens.ts';
+import { keyOf } from '../../src/storage/documents.ts';
 import { tokens } from '../../src/storage/tokens.ts';
 import { site } from '../support/administration.ts';
 import type { Process, Site } from '../support/administration.ts';
@@ -187,6 +188,35 @@ describe('admin/access', () => {
     await sleep(950);
     for (const { authenticate } of [here1, here2]) expect((await authenticate(token))?.paused).to.equal(false);
     await Promise.all([here1.settled(), here2.settled()]);
+  });
+
+  it('its connection changed, it is read and allowed anew within a second by every process', async () => {
+    const [here1, here2] = [real(one), real(other)];
+    for (const { authenticate } of [here1, here2])
+      expect((await authenticate(token))?.caller).to.deep.include({ dialect: 'strict', options: new Set() });
+    const change = { ...choice, dialect: 'lenient', scopes: ['users:read', 'users:write'], adopt: 'none' } as const;
+    await setConnection(one.ports, { ...change, options: ['interop'], without: [] });
+    await sleep(950);
+    for (const { authenticate } of [here1, here2])
+      expect((await authenticate(token))?.caller).to.deep.include({
+        dialect: 'lenient',
+        // No more than the token was made with.
+        scopes: new Set(['users:read']),
+        adopts: false,
+        options: new Set(['interop']),
+      });
+    await Promise.all([here1.settled(), here2.settled()]);
+  });
+
+  it('that stands for a user, says for whom', async () => {
+    await one.db.collection<{ _id: string }>('resources').insertOne({
+      _id: 'ann-1',
+      ...{ tenant: (await listConnections(one.ports, 'acme'))[0]?.tenant, type: 'User', key: keyOf('User', 'ann') },
+    });
+    const { authenticate, settled } = real(one);
+    const standing = await createToken(one.ports, { ...choice, user: 'Ann' });
+    expect((await authenticate(standing.token))?.caller).to.include({ user: 'ann-1' });
+    await settled();
   });
 
   it('a look-up that began too long before a request does not answer it', async () => {

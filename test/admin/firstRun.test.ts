@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { scopes } from '../../src/domain/connections.ts';
 import { access } from '../../src/admin/access.ts';
 import { listConnections } from '../../src/admin/connections.ts';
 import { firstRun } from '../../src/admin/firstRun.ts';
@@ -42,12 +43,7 @@ describe('admin/firstRun', () => {
     const found = await authenticate(made.token);
     await settled();
     expect(found?.caller.connection).to.equal(connection?.id);
-    expect([...(found?.caller.scopes ?? [])].sort()).to.deep.equal([
-      'groups:read',
-      'groups:write',
-      'users:read',
-      'users:write',
-    ]);
+    expect([...(found?.caller.scopes ?? [])]).to.have.members(scopes);
     for (const name of ['tenants', 'connections', 'tokens'])
       expect(await first.db.collection(name).countDocuments(), name).to.equal(1);
   });

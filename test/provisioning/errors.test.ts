@@ -15,6 +15,8 @@ const table: { [Rule in Violation['rule']]: readonly [Extract<Violation, { rule:
   'unknown-members': [{ rule: 'unknown-members', ids: ['u1', 'u2'] }, 400, 'invalidValue'],
   'group-inside-itself': [{ rule: 'group-inside-itself', group: 'g1', member: 'g2' }, 400, 'invalidValue'],
   'too-many-matches': [{ rule: 'too-many-matches', limit: 100_000 }, 400, 'tooMany'],
+  'done-already': [{ rule: 'done-already', index: 41 }, 409],
+  'schema-withdrawn': [{ rule: 'schema-withdrawn', schema: 'urn:example:Badge' }, 503],
   busy: [{ rule: 'busy' }, 503],
 };
 

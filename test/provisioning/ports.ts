@@ -1,12 +1,13 @@
 import { Stale, type Change, type Committed } from '../../src/domain/changes.ts';
 import type { State } from '../../src/domain/states.ts';
+import type { UnitOfWork } from '../../src/domain/ports.ts';
 import type { Ports } from '../../src/provisioning/decide.ts';
 import { memberOf } from '../support/changes.ts';
 import { testType } from '../support/schemas.ts';
 
 /** What the ports of provisioning were asked to commit, over states that a test sets. */
 export interface Scripted {
-  readonly ports: Ports;
+  readonly ports: Ports & { readonly work: UnitOfWork };
   readonly states: Map<string, State>;
   /** Ids of members, by group. */
   readonly members: Map<string, readonly string[]>;
@@ -38,13 +39,24 @@ const unasked = (): never => {
   throw new Error('nothing asks for that here');
 };
 
-function portsOf(script: Scripted): Ports {
+const outcomeOf = ({ creates, revises, members, removes }: Change): Committed => {
+  const before = revises?.before ?? members?.group ?? removes?.state;
+  return { version: creates ? 1 : (before?.version ?? 0) + 1, at: new Date(0) };
+};
+
+function portsOf(script: Scripted): Scripted['ports'] {
   const { states, members, committed } = script;
   const known = (ids: readonly string[]) =>
     ids.flatMap((id) => states.get(id) ?? []).map(({ id, kind }) => memberOf(id, kind));
   const find = (kind: string, id: string) => {
     const state = states.get(id);
     return Promise.resolve(state?.kind === kind ? state : undefined);
+  };
+  const commitAll = (changes: readonly Change[]): void => {
+    committed.push(...changes);
+    if (script.stale === 0) return;
+    script.stale -= 1;
+    throw new Stale('told to');
   };
   return {
     states: {
@@ -69,15 +81,13 @@ function portsOf(script: Scripted): Ports {
     },
     directory: { query: unasked, readWithMembers: unasked, memberIds: () => Promise.resolve(['u1']) },
     work: {
-      commit(change): Promise<Committed> {
-        committed.push(change);
-        if (script.stale > 0) {
-          script.stale -= 1;
-          return Promise.reject(new Stale('told to'));
-        }
-        const { revises, members: moved, removes } = change;
-        const before = revises?.before ?? moved?.group ?? removes?.state;
-        return Promise.resolve({ version: change.creates ? 1 : (before?.version ?? 0) + 1, at: new Date(0) });
+      async commit(change): Promise<Committed> {
+        commitAll([change]);
+        return outcomeOf(change);
+      },
+      async commitAll(changes) {
+        commitAll(changes);
+        return changes.map(outcomeOf);
       },
     },
     hashPassword: (_, password) => {

@@ -5,9 +5,9 @@ import type { Attribute } from './types.ts';
 
 /** An attribute as its schema file writes it: every characteristic is stated (RFC 7643 §7). */
 export interface AttributeDefinition extends Omit<Attribute, 'subAttributes' | 'canonicalValues' | 'referenceTypes'> {
-  readonly canonicalValues?: string[];
-  readonly referenceTypes?: string[];
-  readonly subAttributes?: AttributeDefinition[];
+  readonly canonicalValues?: readonly string[];
+  readonly referenceTypes?: readonly string[];
+  readonly subAttributes?: readonly AttributeDefinition[];
 }
 
 /** A schema file. */
@@ -15,8 +15,12 @@ export interface SchemaDefinition {
   readonly id: string;
   readonly name: string;
   readonly description: string;
-  readonly attributes: AttributeDefinition[];
+  readonly attributes: readonly AttributeDefinition[];
 }
+
+/** A schema that one tenant made, and what it is for: it extends a type, or is the schema of a type of its own. */
+export type TenantDefinition = SchemaDefinition &
+  ({ readonly extends: string } | { readonly resourceType: Pick<TypeDefinition, 'name' | 'description' | 'endpoint'> });
 
 /** A resource type file (RFC 7643 §6). */
 export interface TypeDefinition {
@@ -25,7 +29,7 @@ export interface TypeDefinition {
   readonly description: string;
   readonly endpoint: string;
   readonly schema: string;
-  readonly schemaExtensions: { readonly schema: string; readonly required: boolean }[];
+  readonly schemaExtensions: readonly { readonly schema: string; readonly required: boolean }[];
 }
 
 const characteristics = {

@@ -21,17 +21,22 @@ export function fold(type: ResourceType, attributes: JsonObject): FoldedObject {
 /**
  * The text by which two strings are the same where letter case does not count. Idempotent.
  *
- * Unicode's full case folding (CaseFolding.txt, C + F) over NFD, composed again to NFC, by the means JavaScript has:
- * lower, upper and lower again makes `ẞ`, `ß` and `ss`, `ſ` and `s`, `K` and `k` one. Two letters need care. Lower-casing
- * makes a sigma final where a word ends, so that a prefix of a word would not be found in it: every sigma becomes `σ`.
- * Upper-casing makes `ı` an `I`, but `ı` and `i` are two letters, and so are the names written with them: `ı` stays.
+ * Wide and narrow forms are plain letters, as PRECIS wants of user names (RFC 7613 §3.2.2). Then, by the means that
+ * JavaScript has, Unicode's full case folding (CaseFolding.txt, C + F) over NFD, composed again to NFC: lower, upper and
+ * lower again makes `ẞ`, `ß` and `ss`, `ſ` and `s`, `K` and `k` one. Two letters need care. Lower-casing makes a sigma
+ * final where a word ends, so that a prefix of a word would not be found in it: every sigma becomes `σ`. Upper-casing
+ * makes `ı` an `I`, but `ı` and `i` are two letters, and so are the names written with them: `ı` stays.
  */
 export function foldCase(text: string): string {
   if (isAscii(text)) return text.toLowerCase();
-  const decomposed = isStreamSafe(text) ? text.normalize('NFD') : text;
+  const plain = text.replace(wideOrNarrow, (letter) => letter.normalize('NFKC'));
+  const decomposed = isStreamSafe(plain) ? plain.normalize('NFD') : plain;
   const folded = decomposed.split('ı').map(foldLetters).join('ı');
   return isStreamSafe(folded) ? folded.normalize('NFC') : folded;
 }
+
+/** Fullwidth and halfwidth letters, as Japanese keyboards type them: the same as plain ones (RFC 7613 §3.2.2). */
+const wideOrNarrow = /[\u3000\uff01-\uff9f\uffe0-\uffe2\uffe4-\uffe6]/g;
 
 /** Whether a text is ASCII, as nearly every name is. */
 // eslint-disable-next-line no-control-regex -- ASCII, all of it

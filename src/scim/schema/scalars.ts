@@ -30,7 +30,7 @@ const numberThat =
 
 /** Base64 or its URL-safe form; padding may be missing (RFC 7643 §2.3.6). */
 const isBase64 = (text: string): boolean =>
-  /^[A-Za-z0-9+/_-]*={0,2}$/.test(text) && text.replace(/=+$/, '').length % 4 !== 1;
+  /^[A-Za-z0-9+/_-]*={0,2}$/.test(text) && text.replace(/={1,2}$/, '').length % 4 !== 1;
 
 /** An absolute or relative URI; an external one is addressed by HTTP (RFC 7643 §2.3.7, §7). */
 function isReference(text: string, { referenceTypes }: Attribute): boolean {

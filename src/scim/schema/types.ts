@@ -20,6 +20,8 @@ export interface Schema {
   readonly name: string;
   readonly description: string;
   readonly attributes: readonly Attribute[];
+  /** `tenant`: one tenant made it and has it alone; absent: everybody has it. */
+  readonly madeBy?: 'tenant';
 }
 
 export interface ResourceType {

@@ -67,8 +67,8 @@ function named(attribute: Attribute, object: JsonObject, leniency: Leniency, whe
   for (const [key, value] of Object.entries(object)) {
     const sub = resolveSub(attribute, key);
     if (!sub) {
-      if (leniency.repairs('unknownAttributes')) continue;
-      throw invalidSyntax(`'${below(attribute, key.slice(0, 100), where)}' is not an attribute`);
+      passOver(attribute, key, value, leniency, where);
+      continue;
     }
     if (seen.has(sub)) throw invalidSyntax(`'${below(attribute, sub.name, where)}' is given twice`);
     seen.add(sub);
@@ -79,6 +79,18 @@ function named(attribute: Attribute, object: JsonObject, leniency: Leniency, whe
   const id = value && !given.has(value) ? idIn(reference) : undefined;
   return value && id !== undefined ? given.set(value, id) : given;
 }
+
+function passOver(attribute: Attribute, key: string, value: Json, leniency: Leniency, where: string): void {
+  if (namesItself(attribute, key, value) || leniency.repairs('unknownAttributes')) return;
+  throw invalidSyntax(`'${below(attribute, key.slice(0, 100), where)}' is not an attribute`);
+}
+
+/** An extension's object may say in a `schemas` of its own what its key says already (RFC 7643 §3). */
+const namesItself = (attribute: Attribute, key: string, value: Json): boolean =>
+  isExtension(attribute) &&
+  key.toLowerCase() === 'schemas' &&
+  Array.isArray(value) &&
+  value.every((urn) => typeof urn === 'string' && includes([attribute.name], urn));
 
 /** The object that is assigned, under canonical names, which come from the schema, and in its order. */
 function assigned(attribute: Attribute, object: JsonObject, leniency: Leniency, where: string): JsonObject {

@@ -1,0 +1,34 @@
+import type { Change } from '../domain/changes.ts';
+import { DomainError } from '../domain/errors.ts';
+import type { UnitOfWork } from '../domain/ports.ts';
+import type { Registry } from '../scim/schema/registry.ts';
+import type { Registries } from './registries.ts';
+
+/**
+ * Commits what the schemas of its tenant describe now: a decision may be older than they are, and a schema that is being
+ * removed gets no new values.
+ *
+ * @throws DomainError `schema-withdrawn`, and as `work` does
+ */
+export function underSchemas(work: UnitOfWork, { of }: Registries): UnitOfWork {
+  return {
+    async commit(change, deadline) {
+      requireServed(await of(change.tenant), change);
+      return work.commit(change, deadline);
+    },
+    async commitAll(changes, deadline) {
+      for (const change of changes) requireServed(await of(change.tenant), change);
+      return work.commitAll(changes, deadline);
+    },
+  };
+}
+
+function requireServed(registry: Registry, { entry, creates, revises }: Change): void {
+  const type = registry.typeNamed(entry.kind);
+  if (!type) throw new DomainError({ rule: 'schema-withdrawn', schema: entry.kind });
+  const before = revises?.before.attributes ?? {};
+  const written = Object.keys((creates ?? revises?.after)?.attributes ?? {}).filter((name) => name.includes(':'));
+  const known = new Set(type.extensions.map(({ schema }) => schema.id));
+  const schema = written.find((name) => !known.has(name) && !Object.hasOwn(before, name));
+  if (schema !== undefined) throw new DomainError({ rule: 'schema-withdrawn', schema });
+}

@@ -1,0 +1,22 @@
+import type { Stores } from '../scim/ports.ts';
+import type { ResourceType } from '../scim/schema/types.ts';
+import type { ResourceStore } from '../scim/types.ts';
+import type { Ports } from './decide.ts';
+import { groups } from './groups.ts';
+import { resources } from './resources.ts';
+import { users } from './users.ts';
+
+/** Where the resources of each type are kept. A tenant that has schemas of its own has types of its own. */
+export function storesOf(ports: Ports): Stores {
+  const made = new WeakMap<ResourceType, ResourceStore>();
+  return (type) => {
+    const store = made.get(type) ?? storeOf(ports, type);
+    made.set(type, store);
+    return store;
+  };
+}
+
+function storeOf(ports: Ports, type: ResourceType): ResourceStore {
+  if (type.name === 'User') return users(ports, type);
+  return type.name === 'Group' ? groups(ports, type) : resources(ports, type);
+}
