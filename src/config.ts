@@ -62,6 +62,26 @@ export const environment = {
       default: 'https://scimvalidator.microsoft.com',
       description: 'Origins whose pages may call SCIM from a browser, separated by commas; `none` for no page',
     },
+    SCIM_RATE_LIMIT: {
+      type: 'integer',
+      minimum: 0,
+      maximum: 1_000_000,
+      default: 250,
+      description:
+        'Requests a second that each connection may send on average, four times as many at once after a rest, through all processes together; beyond it they are answered 429. An operation of a Bulk counts as a request; `0`: no limit',
+    },
+    METRICS_PORT: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 65535,
+      description: 'TCP port of `/metrics` (Prometheus) and of the probes, without authentication; absent: none',
+    },
+    METRICS_HOST: {
+      type: 'string',
+      minLength: 1,
+      default: '127.0.0.1',
+      description: 'Address on which `METRICS_PORT` is served: one that only your monitoring reaches',
+    },
     LOG_LEVEL: {
       type: 'string',
       enum: ['debug', 'info', 'warn', 'error'],
@@ -85,6 +105,10 @@ export interface Config {
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
   readonly trustProxy: readonly string[];
   readonly corsOrigins: readonly string[];
+  /** Requests a second of each connection; none where there is no limit. */
+  readonly rateLimit: number | undefined;
+  /** Where metrics are shown, if anywhere. */
+  readonly metrics: { readonly host: string; readonly port: number } | undefined;
   readonly logLevel: LogLevel;
   /** What programs that we start are given: the environment without our secrets. */
   readonly inherited: Readonly<Record<string, string | undefined>>;
@@ -101,14 +125,14 @@ export class ConfigError extends Error {
   }
 }
 
+type Properties = typeof environment.properties;
+
+type Value<Property> = Property extends { readonly type: 'integer' } ? number : string;
+
 type Settings = {
-  readonly [Name in keyof typeof environment.properties]: (typeof environment.properties)[Name] extends {
-    readonly default: infer Default;
-  }
-    ? Default extends number
-      ? number
-      : string
-    : string | undefined;
+  readonly [Name in keyof Properties]: Properties[Name] extends { readonly default: unknown }
+    ? Value<Properties[Name]>
+    : Value<Properties[Name]> | undefined;
 };
 
 const secrets = new Set(['MONGODB_URI', 'TLS_KEY']);
@@ -151,6 +175,8 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     tls,
     trustProxy: Object.freeze(trustProxy),
     corsOrigins: Object.freeze(corsOrigins),
+    rateLimit: settings.SCIM_RATE_LIMIT === 0 ? undefined : settings.SCIM_RATE_LIMIT,
+    metrics: metricsPlace(settings),
     logLevel: settings.LOG_LEVEL as LogLevel,
     inherited: Object.freeze(Object.fromEntries(Object.entries(env).filter(([name]) => !secrets.has(name)))),
   });
@@ -189,6 +215,9 @@ function readPem(name: string, file: string | undefined, problems: string[]): st
   }
 }
 
+const metricsPlace = ({ METRICS_HOST, METRICS_PORT }: Settings): Config['metrics'] =>
+  METRICS_PORT === undefined ? undefined : Object.freeze({ host: METRICS_HOST, port: METRICS_PORT });
+
 function publicUrlOf({ PUBLIC_URL, HOST, PORT, TLS_CERT }: Settings, problems: string[]): string {
   if (PUBLIC_URL === undefined) {
     const host = isIP(HOST) === 6 ? `[${HOST}]` : HOST;
@@ -200,7 +229,7 @@ function publicUrlOf({ PUBLIC_URL, HOST, PORT, TLS_CERT }: Settings, problems: s
     problems.push('PUBLIC_URL: must be an absolute http or https URL without query, fragment and credentials');
     return '';
   }
-  return url.href.replace(/\/+$/, '');
+  return url.href.replace(/(?<!\/)\/+$/, '');
 }
 
 const listOf = (text: string | undefined): string[] =>
