@@ -1,6 +1,14 @@
-import { adoptions, connectionKinds, dialects, scopes } from '../domain/connections.ts';
+import { adoptions, connectionKinds, connectionOptions, dialects, scopes } from '../domain/connections.ts';
 import { outcomes } from '../domain/provisioningLog.ts';
 import { tokenDays } from '../domain/tokens.ts';
 
 /** What an operator can choose among. */
-export const choices = { adoptions, dialects, kinds: connectionKinds, outcomes, scopes, tokenDays } as const;
+export const choices = {
+  adoptions,
+  dialects,
+  kinds: connectionKinds,
+  options: connectionOptions,
+  outcomes,
+  scopes,
+  tokenDays,
+} as const;

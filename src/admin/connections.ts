@@ -1,6 +1,15 @@
-import { readScopes, scopes } from '../domain/connections.ts';
+import { connectionOptions, readScopes, scopes } from '../domain/connections.ts';
 import { isId } from '../domain/tenants.ts';
-import type { Adoption, Connection, ConnectionKind, ConnectionOption, Dialect, Scope } from '../domain/connections.ts';
+import type {
+  Adoption,
+  Connection,
+  ConnectionKind,
+  ConnectionOption,
+  Dialect,
+  Reading,
+  Scope,
+} from '../domain/connections.ts';
+import type { Tallied } from '../domain/quirkTally.ts';
 import type { LoggedRow, LogQuery } from '../domain/provisioningLog.ts';
 import type { TenantId } from '../domain/tenants.ts';
 import { Refusal } from './errors.ts';
@@ -50,7 +59,7 @@ export const newConnection = (
   dialect: chosen.dialect,
   scopes: chosen.scopes,
   adopt: chosen.adopt,
-  options: chosen.options ?? [],
+  options: changedOptions([], { options: chosen.options ?? [], without: [] }),
   paused: false,
   createdAt,
   createdBy: by,
@@ -90,6 +99,63 @@ export async function listConnections(
 ): Promise<readonly Connection[]> {
   const { id } = await requireTenant(ports, tenant);
   return ports.connections.list(id, mostListed);
+}
+
+/** What is to change of a connection; what is left out stays. */
+export interface ConnectionChange extends ConnectionChoice {
+  readonly dialect?: Dialect | undefined;
+  readonly scopes?: readonly string[] | undefined;
+  readonly adopt?: Adoption | undefined;
+  /** Options that it gets, */
+  readonly options: readonly ConnectionOption[];
+  /** and those that it loses. */
+  readonly without: readonly ConnectionOption[];
+}
+
+/**
+ * Changes how a connection's requests are read and what they may do: within a second, in every process. A token is
+ * never allowed more than it was made with.
+ *
+ * @throws Refusal where a scope is none, or an option is to come and to go
+ */
+export async function setConnection(
+  ports: Pick<Ports, 'tenants' | 'connections'>,
+  change: ConnectionChange,
+): Promise<Connection> {
+  const { dialect, scopes: texts, adopt } = change;
+  const torn = change.options.filter((option) => change.without.includes(option));
+  if (torn.length > 0) throw new Refusal(`The option ${torn.join(', ')} can't both come and go: say one of them`);
+  const allowed = texts && requireScopes(texts);
+  const { id } = await requireTenant(ports, change.tenant);
+  const connection = await requireConnection(ports, id, change.connection);
+  const to: Partial<Reading> = {
+    ...(dialect && { dialect }),
+    ...(allowed && { scopes: allowed }),
+    ...(adopt && { adopt }),
+    options: changedOptions(connection.options, change),
+  };
+  return (await ports.connections.set(id, connection.id, to)) ?? connection;
+}
+
+/** In the catalogue's order, each once. */
+const changedOptions = (
+  options: readonly ConnectionOption[],
+  { options: more, without }: Pick<ConnectionChange, 'options' | 'without'>,
+): readonly ConnectionOption[] =>
+  connectionOptions.filter((option) => [...options, ...more].includes(option) && !without.includes(option));
+
+/** How often a connection's requests needed a repair, and what it is. */
+export type QuirkCount = Tallied & { readonly meaning: string };
+
+/** What the dialect repaired in a connection's requests, the most frequent first: up to the last second. */
+export async function connectionQuirks(
+  ports: Pick<Ports, 'tenants' | 'connections' | 'quirks' | 'quirkMeaning'>,
+  choice: ConnectionChoice,
+): Promise<readonly QuirkCount[]> {
+  const { id } = await requireTenant(ports, choice.tenant);
+  const connection = await requireConnection(ports, id, choice.connection);
+  const counts = await ports.quirks.read(id, connection.id);
+  return counts.map((count) => ({ ...count, meaning: ports.quirkMeaning(count.quirk) }));
 }
 
 /** Answers a connection's requests with 503 until it is resumed: within a second, in every process. */

@@ -10,6 +10,8 @@ export interface TokenView {
   /** The id of its connection. */
   readonly connection: string;
   readonly scopes: readonly Scope[];
+  /** The id of the user that it stands for. */
+  readonly user?: string;
   readonly state: TokenState;
   readonly createdAt: Date;
   readonly createdBy: string;
@@ -23,6 +25,7 @@ export const view = (token: Token, at: Date): TokenView => ({
   id: token.selector,
   connection: token.connection,
   scopes: token.scopes,
+  ...(token.user !== undefined && { user: token.user }),
   state: stateOf(token, at),
   createdAt: token.createdAt,
   createdBy: token.createdBy,
@@ -37,7 +40,7 @@ export function issue(
   connection: Pick<Connection, 'id' | 'tenant'>,
   scopes: readonly Scope[],
   createdAt: Date,
-  days?: number,
+  { days, user }: { readonly days?: number | undefined; readonly user?: string | undefined } = {},
 ): { readonly text: string; readonly token: Token } {
   const { text, selector, digest } = tokenFormat.issue();
   const token: Token = {
@@ -46,6 +49,7 @@ export function issue(
     connection: connection.id,
     digest,
     scopes,
+    ...(user !== undefined && { user }),
     createdAt,
     createdBy: by,
     expiresAt: expiry(createdAt, days),

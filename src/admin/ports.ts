@@ -1,15 +1,27 @@
-import type { Connections, Tenants, Tokens } from '../domain/accessPorts.ts';
+import type { Connections, People, Tenants, Tokens } from '../domain/accessPorts.ts';
 import type { ProvisioningLog } from '../domain/provisioningLog.ts';
+import type { QuirkCounts } from '../domain/quirkTally.ts';
+import type { TenantSchemas } from '../domain/tenantSchemas.ts';
 import type { TokenFormat } from '../domain/tokens.ts';
+import type { BuiltIn } from './schemaRules.ts';
 
 /** What administration is done with. */
 export interface Ports {
   readonly tenants: Tenants;
   readonly connections: Connections;
   readonly tokens: Tokens;
+  readonly people: People;
   readonly log: Pick<ProvisioningLog, 'read'>;
+  readonly quirks: QuirkCounts;
+  /** What a quirk is, and what is made of it, in a sentence. */
+  readonly quirkMeaning: (quirk: string) => string;
+  readonly schemas: TenantSchemas;
+  /** The schemas and types that everybody has. */
+  readonly builtIn: () => BuiltIn;
   readonly tokenFormat: TokenFormat;
   readonly now: () => Date;
+  /** Waits so many milliseconds. */
+  readonly pause: (ms: number) => Promise<void>;
   /** A random UUID. */
   readonly newId: () => string;
   /** Where clients find the SCIM endpoints: `PUBLIC_URL` with `/scim/v2`. */

@@ -6,6 +6,7 @@ import type { TokenView } from './issuing.ts';
 import { shown } from './names.ts';
 import type { Ports } from './ports.ts';
 import { requireTenant } from './tenants.ts';
+import type { Tenant } from '../domain/tenants.ts';
 
 /** What a token is to be; what is left out is the connection's, or usual. */
 export interface TokenRequest {
@@ -15,6 +16,8 @@ export interface TokenRequest {
   readonly connection: string;
   readonly scopes?: readonly string[] | undefined;
   readonly days?: number | undefined;
+  /** The user that it is to stand for (`/Me`): an id or a userName. */
+  readonly user?: string | undefined;
 }
 
 /** A new token, with what its identity provider is to be told. Its text is given this once. */
@@ -24,10 +27,10 @@ export type NewToken = TokenView & { readonly scimBaseUrl: string; readonly toke
  * Makes another token of a connection, so that the one in use can be replaced without a gap. Its text is given this
  * once.
  *
- * @throws Refusal where two are live, or it would be allowed more than its connection
+ * @throws Refusal where two are live, it would be allowed more than its connection, or there is no such user
  */
 export async function createToken(
-  ports: Pick<Ports, 'tenants' | 'connections' | 'tokens' | 'tokenFormat' | 'now' | 'scimBaseUrl' | 'by'>,
+  ports: Pick<Ports, 'tenants' | 'connections' | 'people' | 'tokens' | 'tokenFormat' | 'now' | 'scimBaseUrl' | 'by'>,
   request: TokenRequest,
 ): Promise<NewToken> {
   const tenant = await requireTenant(ports, request.tenant);
@@ -38,14 +41,23 @@ export async function createToken(
     throw new Refusal(`The connection '${connection.name}' is not allowed ${excess.join(', ')}: leave it out`);
   if (request.days !== undefined && !isLifetime(request.days))
     throw new Refusal(`A token lives for 1 to ${String(tokenDays.most)} whole days: choose such a number`);
+  const user = request.user === undefined ? undefined : await requireUser(ports, tenant, request.user);
 
   const now = ports.now();
-  const { text, token } = issue(ports, connection, scopes, now, request.days);
+  const { text, token } = issue(ports, connection, scopes, now, { days: request.days, user });
   if ((await ports.tokens.add(tenant.id, token)) === 'two-live')
     throw new Refusal(
       `The connection '${connection.name}' has ${String(liveTokensPerConnection)} live tokens, which is the most: revoke one first`,
     );
   return { ...view(token, now), scimBaseUrl: ports.scimBaseUrl, token: text };
+}
+
+/** The id of the tenant's user of that id or userName. */
+async function requireUser({ people }: Pick<Ports, 'people'>, { id, name }: Tenant, named: string): Promise<string> {
+  const user = await people.find(id, named);
+  if (user === undefined)
+    throw new Refusal(`The tenant '${name}' has no user '${shown(named)}': give a userName or an id`);
+  return user;
 }
 
 /**

@@ -1,15 +1,33 @@
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 import { choices } from '../admin/choices.ts';
-import { connectionLog, createConnection, listConnections, pause, resume } from '../admin/connections.ts';
-import type { ConnectionRequest, NewConnection } from '../admin/connections.ts';
+import {
+  connectionLog,
+  connectionQuirks,
+  createConnection,
+  listConnections,
+  pause,
+  resume,
+  setConnection,
+} from '../admin/connections.ts';
+import type { ConnectionChange, ConnectionRequest, NewConnection } from '../admin/connections.ts';
 import { given, listed, perform, wholeNumber } from './front.ts';
 import type { Front, Output } from './front.ts';
 import { logText } from './log.ts';
 import { facts, instant, table } from './table.ts';
 
 type Creating = Output &
-  Pick<ConnectionRequest, 'tenant' | 'kind' | 'dialect' | 'scopes' | 'adopt'> & { name?: string };
+  Pick<ConnectionRequest, 'tenant' | 'kind' | 'dialect' | 'scopes' | 'adopt'> & {
+    readonly name?: string;
+    readonly option: readonly ConnectionOption[];
+  };
+
+interface Setting extends Choosing, Pick<ConnectionChange, 'dialect' | 'scopes' | 'adopt'> {
+  readonly option: readonly ConnectionOption[];
+  readonly without: readonly ConnectionOption[];
+}
+
+type ConnectionOption = (typeof choices.options)[number];
 
 /** The options that choose one connection, and what they choose. */
 export interface Choosing extends Output {
@@ -64,6 +82,7 @@ export function connectionCommands(connection: Command, front: Front): void {
               ['DIALECT', ({ dialect }) => dialect],
               ['ADOPTS', ({ adopt }) => adopt],
               ['STATE', ({ paused }) => (paused ? 'paused' : 'running')],
+              ['OPTIONS', ({ options }) => options.join(',')],
               ['SCOPES', ({ scopes }) => scopes.join(',')],
               ['CREATED', ({ createdAt }) => instant(createdAt)],
             ],
@@ -71,6 +90,30 @@ export function connectionCommands(connection: Command, front: Front): void {
           ),
       ),
     );
+
+  set(choosing(connection.command('set')), front);
+
+  choosing(connection.command('quirks'))
+    .description('show what its dialect repaired, how often and when')
+    .action((argument: string | undefined, options: Choosing, command: Command) => {
+      const choice = chosen(command, argument, options);
+      return perform(
+        front,
+        options,
+        (ports) => connectionQuirks(ports, choice),
+        (quirks) =>
+          table(
+            [
+              ['QUIRK', ({ quirk }) => quirk],
+              ['TIMES', ({ times }) => String(times)],
+              ['SINCE', ({ since }) => instant(since)],
+              ['LAST', ({ last }) => instant(last)],
+              ['MEANING', ({ meaning }) => meaning],
+            ],
+            quirks,
+          ),
+      );
+    });
 
   choosing(connection.command('pause'))
     .description('answer its requests with 503 until it is resumed')
@@ -137,12 +180,50 @@ function create(command: Command, front: Front): void {
         .choices(choices.adoptions)
         .default('none'),
     )
+    .addOption(severalOptions('--option <option>', 'what it is shown besides'))
     .option('--json', 'print JSON')
     .action((argument: string | undefined, options: Creating) => {
-      const request = { ...options, name: given(command, 'name', [argument, options.name]) };
+      const request = { ...options, options: options.option, name: given(command, 'name', [argument, options.name]) };
       return perform(front, options, (ports) => createConnection(ports, request), connectionText);
     });
 }
+
+function set(command: Command, front: Front): void {
+  command
+    .description('change how its requests are read and what they may do, within a second')
+    .addOption(new Option('--dialect <dialect>', 'how its requests are read').choices(choices.dialects))
+    .option('--scopes <scopes>', 'what it may do, separated by commas; its tokens stay within what they were', listed)
+    .addOption(new Option('--adopt <by>', 'what it may take over that no connection owns').choices(choices.adoptions))
+    .addOption(severalOptions('--option <option>', 'what it is shown besides'))
+    .addOption(severalOptions('--without <option>', 'what it is no longer shown'))
+    .action((argument: string | undefined, options: Setting, command: Command) => {
+      const { dialect, scopes, adopt, option, without } = options;
+      const change = { ...chosen(command, argument, options), dialect, scopes, adopt, options: option, without };
+      return perform(
+        front,
+        options,
+        (ports) => setConnection(ports, change),
+        (connection) =>
+          [
+            `Connection '${connection.name}' is changed, within a second:`,
+            facts([
+              ['Dialect', connection.dialect],
+              ['Adopts', connection.adopt],
+              ['Options', connection.options.join(',')],
+              ['Scopes', connection.scopes.join(',')],
+            ]),
+          ].join('\n'),
+      );
+    });
+}
+
+/** An option of the command that names options of a connection, each once. */
+const severalOptions = (flags: string, description: string): Option =>
+  new Option(flags, description).default([], 'none').argParser((name: string, before: readonly ConnectionOption[]) => {
+    const option = choices.options.find((each) => each === name);
+    if (!option) throw new InvalidArgumentError(`Allowed choices are ${choices.options.join(', ')}.`);
+    return [...before, option];
+  });
 
 const connectionText = ({ name, id, scimBaseUrl, token, tokenExpiresAt }: NewConnection): string =>
   [

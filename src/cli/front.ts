@@ -12,6 +12,8 @@ export interface Opened {
 export interface Front {
   /** Called once a command is understood. */
   readonly open: () => Promise<Opened>;
+  /** The content of a file. */
+  readonly read: (file: string) => Promise<string>;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
 }

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { Refusal } from '../admin/errors.ts';
 import { connectionCommands } from './connections.ts';
 import type { Front } from './front.ts';
+import { schemaCommands } from './schemas.ts';
 import { tenantCommands } from './tenants.ts';
 import { tokenCommands } from './tokens.ts';
 
@@ -30,5 +31,6 @@ function program(front: Front): Command {
   tenantCommands(rollcall.command('tenant').description('organizations'), front);
   connectionCommands(rollcall.command('connection').description('links of identity providers to tenants'), front);
   tokenCommands(rollcall.command('token').description('credentials of connections'), front);
+  schemaCommands(rollcall.command('schema').description("schemas and resource types of a tenant's own"), front);
   return rollcall;
 }

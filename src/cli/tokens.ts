@@ -8,19 +8,24 @@ import { listed, perform, wholeNumber } from './front.ts';
 import type { Front } from './front.ts';
 import { facts, instant, table } from './table.ts';
 
+interface Creating extends Choosing {
+  readonly scopes?: string[];
+  readonly days: number;
+  readonly user?: string;
+}
+
 /** Adds the commands about tokens. */
 export function tokenCommands(token: Command, front: Front): void {
   choosing(token.command('create'))
     .description('make another token of a connection; prints it, this once. Two may be live at once')
     .option('--scopes <scopes>', 'what it may do, separated by commas; left out: what its connection may', listed)
     .option('--days <days>', 'how long it lives', wholeNumber(1, choices.tokenDays.most), choices.tokenDays.default)
-    .action(
-      (argument: string | undefined, options: Choosing & { scopes?: string[]; days: number }, command: Command) => {
-        const { scopes, days } = options;
-        const request = { ...chosen(command, argument, options), scopes, days };
-        return perform(front, options, (ports) => createToken(ports, request), tokenText);
-      },
-    );
+    .option('--user <user>', 'the userName or id of the user that it stands for at /Me; left out: nobody')
+    .action((argument: string | undefined, options: Creating, command: Command) => {
+      const { scopes, days, user } = options;
+      const request = { ...chosen(command, argument, options), scopes, days, user };
+      return perform(front, options, (ports) => createToken(ports, request), tokenText);
+    });
 
   token
     .command('revoke')
@@ -53,6 +58,7 @@ export function tokenCommands(token: Command, front: Front): void {
               ['EXPIRES', ({ expiresAt }) => instant(expiresAt)],
               ['LAST USED', ({ lastUsedAt }) => instant(lastUsedAt)],
               ['SCOPES', ({ scopes }) => scopes.join(',')],
+              ['USER', ({ user = '' }) => user],
               ['CREATED', ({ createdAt }) => instant(createdAt)],
               ['BY', ({ createdBy }) => createdBy],
             ],
@@ -62,13 +68,14 @@ export function tokenCommands(token: Command, front: Front): void {
     });
 }
 
-const tokenText = ({ id, scimBaseUrl, token, expiresAt }: NewToken): string =>
+const tokenText = ({ id, scimBaseUrl, token, expiresAt, user }: NewToken): string =>
   [
     `Token ${id} is made.`,
     facts([
       ['SCIM base URL', scimBaseUrl],
       ['Token', token],
       ['Expires', instant(expiresAt)],
+      ['Stands for', user ?? 'nobody'],
     ]),
     'The token is shown this once: give it to the identity provider now.',
   ].join('\n');

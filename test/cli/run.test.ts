@@ -3,32 +3,13 @@ import { run } from '../../src/cli/run.ts';
 import { tenantId } from '../../src/domain/tenants.ts';
 import { scimBaseUrl, site } from '../support/administration.ts';
 import type { Process, Site } from '../support/administration.ts';
+import { typed } from './typed.ts';
 
 describe('cli', () => {
   let here: Site;
   let one: Process;
-  let opened = 0;
-
-  /** Runs a command as it was typed, and tells how it ended and what it wrote. */
-  async function rollcall(line: string): Promise<{ code: number; out: string; err: string }> {
-    let out = '';
-    let err = '';
-    const code = await run(line === '' ? [] : line.split(' '), {
-      open: () => {
-        opened += 1;
-        return Promise.resolve({ ports: one.ports, close: () => Promise.resolve(void (opened -= 1)) });
-      },
-      out: (text) => (out += text),
-      err: (text) => (err += text),
-    });
-    return { code, out, err };
-  }
-
-  async function json(line: string): Promise<unknown> {
-    const { code, out, err } = await rollcall(`${line} --json`);
-    expect([code, err]).to.deep.equal([0, '']);
-    return JSON.parse(out) as unknown;
-  }
+  const files = new Map<string, string>();
+  const { rollcall, json, opened } = typed(() => one.ports, files);
 
   before(async () => {
     here = await site();
@@ -42,7 +23,7 @@ describe('cli', () => {
   });
 
   afterEach(() => {
-    expect(opened, 'what was opened is closed').to.equal(0);
+    expect(opened(), 'what was opened is closed').to.equal(0);
   });
 
   it('tenant create and list, for people and for programs', async () => {
@@ -154,6 +135,9 @@ describe('cli', () => {
     ['connection list', 'say which'],
     ['connection pause nothing --tenant acme', "no connection 'nothing'"],
     ['connection create x --tenant acme --scopes bulk', "'bulk' is no scope: choose among users:read"],
+    ['connection set okta --tenant acme --option interop --without interop', "can't both come and go"],
+    ['connection set okta --tenant acme --scopes bulk', "'bulk' is no scope"],
+    ['connection quirks nothing --tenant acme', "no connection 'nothing'"],
     ['token revoke nothing --tenant acme', "no token 'nothing'"],
   ];
   for (const [line, says] of refusals)
@@ -174,6 +158,11 @@ describe('cli', () => {
     'connection create x --kind ldap',
     'connection create x --dialect loose',
     'connection create x --adopt email',
+    'connection create x --option fast',
+    'connection set',
+    'connection set x --dialect loose',
+    'connection set x --without fast',
+    'connection quirks',
     'connection pause',
     'connection pause a --name b',
     'connection log a --limit 0',
@@ -185,9 +174,9 @@ describe('cli', () => {
   ];
   for (const line of misunderstood)
     it(`'${line}' is not understood: it says so, 2, and nothing was opened`, async () => {
-      const before = opened;
+      const before = opened();
       const { code, out, err } = await rollcall(line);
-      expect([code, out, opened]).to.deep.equal([2, '', before]);
+      expect([code, out, opened()]).to.deep.equal([2, '', before]);
       expect(err).not.to.equal('');
     });
 
@@ -199,6 +188,7 @@ describe('cli', () => {
   it('what is neither refused nor misunderstood is thrown', async () => {
     const broken = run(['tenant', 'list'], {
       open: () => Promise.reject(new Error('away')),
+      read: () => Promise.resolve(''),
       out: () => undefined,
       err: () => undefined,
     });

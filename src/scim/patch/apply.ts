@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Leniency } from '../dialects.ts';
-import { invalidValue, mutability, noTarget, payloadTooLarge } from '../errors.ts';
+import { invalidFilter, invalidValue, mutability, noTarget, payloadTooLarge } from '../errors.ts';
 import type { Filter } from '../filter/ast.ts';
 import { matches } from '../filter/matches.ts';
 import { limits } from '../limits.ts';
@@ -11,7 +11,7 @@ import { onePrimary, replaced, union, without } from './lists.ts';
 import type { Changed } from './lists.ts';
 import { label, named } from './parse.ts';
 import type { Operation } from './parse.ts';
-import { asList, assign, merged, own, requireMutable } from './merge.ts';
+import { asList, assign, merged, own, requireMutable, whole } from './merge.ts';
 import type { Target } from './target.ts';
 import { isObject } from './values.ts';
 
@@ -20,7 +20,7 @@ import { isObject } from './values.ts';
  * cannot be applied throws, and nothing has happened. Where nothing changes, the result is the original itself.
  *
  * @param id The resource's id, which an operation may name but not change.
- * @throws ScimError 400 `mutability`, `noTarget`, `invalidValue`; 413
+ * @throws ScimError 400 `mutability`, `noTarget`, `invalidValue`, `invalidFilter`; 413
  */
 export function applyPatch(
   type: ResourceType,
@@ -117,14 +117,16 @@ function changed(current: Json | undefined, operation: Operation, leniency: Leni
     const list = onePrimary(changedList(asList(current), operation, leniency), leniency);
     return list.length > 0 ? [...list] : undefined;
   }
-  const patch = patchOf(operation);
+  const patch = patchOf(operation, leniency);
   return patch ? merged(attribute, current, patch, op, leniency) : op === 'remove' ? undefined : value;
 }
 
 /** What the operation says of sub-attributes; undefined where it says the whole value, or none. */
-function patchOf({ op, target, value }: Operation): JsonObject | undefined {
-  if (op !== 'remove') return isObject(value) ? value : undefined;
-  return target.sub && { [target.sub.name]: null };
+function patchOf({ op, target, value }: Operation, leniency: Leniency): JsonObject | undefined {
+  if (op === 'remove') return target.sub && { [target.sub.name]: null };
+  if (!isObject(value)) return undefined;
+  const isWhole = op === 'replace' && !target.sub && leniency.demands('wholeReplace');
+  return isWhole ? whole(target.path.attribute, value) : value;
 }
 
 function changedList(list: readonly Json[], operation: Operation, leniency: Leniency): Changed {
@@ -141,8 +143,12 @@ function changedChosen(list: readonly Json[], operation: Operation, leniency: Le
   const { op, target } = operation;
   const { where, path } = target;
   const isChosen = (element: Json): boolean => isObject(element) && (!where || matches(where, element));
-  const patch = patchOf(operation);
-  if (op !== 'remove' && !list.some(isChosen)) return created(list, target, patch, leniency);
+  const chosen = list.filter(isChosen).length;
+  if (where && chosen > 1 && leniency.demands('oneMatch')) {
+    throw invalidFilter(`The filter of a path must match one value of '${path.attribute.name}', not ${chosen}`);
+  }
+  const patch = patchOf(operation, leniency);
+  if (op !== 'remove' && chosen === 0) return created(list, target, patch, leniency);
 
   const primaries = new Set<Json>();
   const next = list.flatMap((element) => {
@@ -167,7 +173,7 @@ function created(
 ): Changed {
   const { attribute } = path;
   const assigns = patch && Object.values(patch).some((json) => json !== null);
-  if (!assigns && leniency.dialect === 'lenient') return untouched(list); // to unassign what is not there is done
+  if (!assigns && leniency.repairs('missingTargets')) return untouched(list); // to unassign what is not there is done
 
   const described = where ? equalTerms(where) : {};
   const isMeant = described && (!where || matches(where, described));

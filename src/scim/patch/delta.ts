@@ -145,7 +145,7 @@ function count(state: State, ids: readonly string[]): void {
 /** A member is in a group or not: of itself there is nothing to change. */
 function refuseSub({ target }: Operation, leniency: Leniency): void {
   const derived = target.sub?.mutability === 'readOnly' || target.sub?.name === '$ref';
-  if (!derived || leniency.dialect === 'strict') throw mutability(`'${label(target)}' cannot be changed`);
+  if (!derived || !leniency.repairs('memberDetails')) throw mutability(`'${label(target)}' cannot be changed`);
 }
 
 /** The ids that a filter on members chooses, whether or not they are members. */

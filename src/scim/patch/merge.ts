@@ -31,6 +31,19 @@ export function merged(
   return saysSomething(attribute, next, patch) ? next : undefined;
 }
 
+/**
+ * A complex value with nothing left to what is there: what it does not name is null, but for what a client cannot unassign.
+ */
+export function whole({ subAttributes }: Attribute, value: JsonObject): JsonObject {
+  const parts = subAttributes
+    .filter(({ mutability: kind }) => kind !== 'readOnly' && kind !== 'immutable')
+    .map((sub): [string, Json] => {
+      const part = own(value, sub.name) ?? null;
+      return [sub.name, isObject(part) ? whole(sub, part) : part];
+    });
+  return { ...value, ...Object.fromEntries(parts) };
+}
+
 function mergedSub(
   sub: Attribute,
   current: Json | undefined,

@@ -88,6 +88,7 @@ function withoutPath(
   value: Json | undefined,
   leniency: Leniency,
 ): readonly Operation[] {
+  if (leniency.demands('everyPath')) throw invalidSyntax('Every operation needs a `path`');
   if (op === 'remove') throw noTarget('A `remove` needs a `path`');
   if (!isObject(value))
     throw invalidValue(`Without a \`path\`, the \`value\` of '${op}' must be an object of attributes`);
@@ -141,7 +142,7 @@ const isText = (json: Json, text: string): boolean =>
   typeof json === 'string' && json.toLowerCase() === text.toLowerCase();
 
 /** A message's own member, whatever its letter case. */
-function member(object: JsonObject, name: string): Json | undefined {
+export function member(object: JsonObject, name: string): Json | undefined {
   if (Object.hasOwn(object, name)) return object[name];
   const key = Object.keys(object).find((other) => isText(other, name));
   return key === undefined ? undefined : object[key];

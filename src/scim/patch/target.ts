@@ -1,5 +1,5 @@
 import type { Leniency } from '../dialects.ts';
-import { invalidPath } from '../errors.ts';
+import { invalidPath, invalidSyntax } from '../errors.ts';
 import type { Filter } from '../filter/ast.ts';
 import { quoted } from '../filter/guard.ts';
 import { parseValueFilter } from '../filter/parse.ts';
@@ -25,8 +25,8 @@ interface Parts {
 }
 
 // Linear: neither a URN's last colon nor a dot can be reached in two ways that a name then reads on from.
-const attributeName = /^(?:urn:[^\s[\]"\\/]+[:.])?\$?[a-z][\w-]*(?:\.\$?[a-z][\w-]*)?$/i;
-const subAttribute = /^\.(\$?[a-z][\w-]*)$/i;
+const attributeName = /^(?:urn:[^\s[\]"\\/]+[:.])?\$?[a-z][\w$-]*(?:\.\$?[a-z][\w$-]*)?$/i;
+const subAttribute = /^\.(\$?[a-z][\w$-]*)$/i;
 
 /** Whether a text could be the name of an attribute, known or not (RFC 7644 §3.10). */
 export const isName = (text: string): boolean => text.length <= limits.stringLength && attributeName.test(text);
@@ -35,7 +35,8 @@ export const isName = (text: string): boolean => text.length <= limits.stringLen
  * The target a path names, or undefined where it names no attribute of the type and the dialect drops such an operation
  * (RFC 7644 §3.5.2, figure 7).
  *
- * @throws ScimError 400 `invalidPath` where the text is no path, or, in strict, names no attribute; 400 `invalidFilter`
+ * @throws ScimError 400 `invalidPath` where the text is no path, or, in strict, names no attribute (`invalidSyntax` where
+ * the interoperability profile is kept); 400 `invalidFilter`
  */
 export function target(type: ResourceType, text: string, leniency: Leniency): Target | undefined {
   if (text.length > limits.stringLength) {
@@ -90,6 +91,9 @@ function chosen(path: AttributePath, { name, filter, sub }: Parts, leniency: Len
     throw invalidPath(`${quoted(name)} has no values that a filter could choose from`);
   }
   const where = parseValueFilter(path.attribute, filter, leniency);
+  if (sub === undefined && leniency.demands('leafPaths')) {
+    throw invalidPath(`${quoted(name)} with a filter must name a sub-attribute behind it`);
+  }
   if (sub === undefined) return { path, where };
   const found = resolveSub(path.attribute, sub);
   return found ? { path, where, sub: found } : unknown(`${name}[…].${sub}`, leniency);
@@ -102,6 +106,7 @@ function whole({ keys, attribute, parent }: AttributePath): Target {
 }
 
 function unknown(text: string, leniency: Leniency): Target | undefined {
-  if (!leniency.repairs('unknownPaths')) throw invalidPath(`${quoted(text)} names no attribute`);
-  return undefined;
+  if (leniency.repairs('unknownPaths')) return undefined;
+  const refused = leniency.demands('unknownPaths') ? invalidSyntax : invalidPath;
+  throw refused(`${quoted(text)} names no attribute`);
 }

@@ -1,0 +1,44 @@
+import { run } from '../../src/cli/run.ts';
+import type { Ports } from '../../src/admin/ports.ts';
+
+/** What a command ended with and wrote. */
+interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs commands as they are typed; `files` hold what a command may name. */
+export function typed(ports: () => Ports, files: ReadonlyMap<string, string> = new Map()) {
+  let opened = 0;
+
+  /** Runs a command, and tells how it ended and what it wrote. */
+  async function rollcall(line: string): Promise<Ended> {
+    let out = '';
+    let err = '';
+    const code = await run(line === '' ? [] : line.split(' '), {
+      open: () => {
+        opened += 1;
+        return Promise.resolve({ ports: ports(), close: () => Promise.resolve(void (opened -= 1)) });
+      },
+      read: (file) => Promise.resolve(files.get(file) ?? ''),
+      out: (text) => (out += text),
+      err: (text) => (err += text),
+    });
+    return { code, out, err };
+  }
+
+  /** What a command answers to programs. @throws Error where it ends otherwise than well */
+  async function json(line: string): Promise<unknown> {
+    const { code, out, err } = await rollcall(`${line} --json`);
+    if (code !== 0 || err !== '') throw new Error(`${line}: ${String(code)} ${err}`);
+    return JSON.parse(out) as unknown;
+  }
+
+  return {
+    rollcall,
+    json,
+    /** How many times what commands work on is open. */
+    opened: () => opened,
+  };
+}
