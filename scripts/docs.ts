@@ -1,7 +1,10 @@
-// Writes the generated parts of README.md, and schemas/README.md; with --check it only says which are out of date.
+// Writes the generated parts of README.md, schemas/README.md, docs/dialects.md and docs/conformance.md; with --check it only says which are out of date.
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { errorTable, quirkTable, rfcTable, schemaTables, settingsTable } from './tables.ts';
+import { conformanceDocument } from './conformance.ts';
+import { dialectsDocument, quirkTable } from './dialects.ts';
+import { limitsTable } from './limits.ts';
+import { errorTable, rfcTable, schemaTables, settingsTable } from './tables.ts';
 
 const root = new URL('..', import.meta.url);
 
@@ -22,6 +25,7 @@ export async function generated(): Promise<ReadonlyMap<string, string>> {
     settings: settingsTable(),
     rfc: await rfcTable(),
     errors: await errorTable(),
+    limits: limitsTable(),
     dialects: quirkTable(),
   };
   const readme = Object.entries(sections).reduce(
@@ -31,6 +35,8 @@ export async function generated(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ['README.md', readme],
     ['schemas/README.md', await schemaTables()],
+    ['docs/dialects.md', dialectsDocument()],
+    ['docs/conformance.md', conformanceDocument()],
   ]);
 }
 

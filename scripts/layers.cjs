@@ -38,8 +38,8 @@ const layers = {
   credentials: { layers: ['domain'], packages: ['@node-rs/argon2'], node: ['buffer', 'crypto', 'os', 'util', 'zlib'] },
   http: {
     layers: ['scim', 'admin'],
-    packages: ['express', 'helmet', 'passport', 'passport-http-bearer'],
-    node: ['crypto', 'http', 'https', 'net', 'stream', 'stream/promises', 'util', 'zlib'],
+    packages: ['express', 'helmet', 'passport', 'passport-http-bearer', 'swagger-ui-dist'],
+    node: ['crypto', 'http', 'https', 'module', 'net', 'stream', 'stream/promises', 'util', 'zlib'],
   },
   cli: { layers: ['admin'], packages: ['commander'], node: [] },
 };
@@ -52,6 +52,8 @@ const roots = {
   'cli.ts': { packages: [] },
   'config.ts': { packages: ['ajv', 'ajv-formats'] },
   'log.ts': { packages: ['winston'] },
+  'metrics.ts': { packages: ['prom-client'] },
+  'monitoring.ts': { packages: [] },
 };
 
 const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');

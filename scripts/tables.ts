@@ -2,8 +2,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { STATUS_CODES } from 'node:http';
 import { basename } from 'node:path';
 import { environment } from '../src/config.ts';
-import { quirks } from '../src/scim/dialects.ts';
-import * as catalogue from '../src/scim/errors.ts';
+import { errorKinds } from '../src/scim/errorKinds.ts';
 import { parseTranscript } from '../test/support/transcript.ts';
 
 const root = new URL('..', import.meta.url);
@@ -48,13 +47,6 @@ export function settingsTable(): string {
   return table(['variable', 'default', 'meaning'], rows);
 }
 
-/** Every quirk that the dialect `lenient` repairs (src/scim/dialects.ts). */
-export const quirkTable = (): string =>
-  table(
-    ['switch', 'what `lenient` repairs and `strict` refuses'],
-    Object.entries(quirks).map(([name, why]) => [code(name), why]),
-  );
-
 interface Served {
   readonly title: string;
   readonly transcripts: readonly string[];
@@ -69,25 +61,6 @@ export async function rfcTable(): Promise<string> {
     transcripts.map((file) => `[${basename(file, '.http')}](test/transcripts/${file})`).join(', '),
   ]);
   return table(['section', 'subject', 'shown by'], rows);
-}
-
-/** One kind of error answer. */
-export interface ErrorKind {
-  readonly name: string;
-  readonly status: number;
-  readonly scimType: string | undefined;
-}
-
-/** The catalogue of src/scim/errors.ts, by status. */
-export function errorKinds(): readonly ErrorKind[] {
-  const makers: Readonly<Record<string, unknown>> = catalogue;
-  return Object.entries(makers)
-    .flatMap(([name, make]): ErrorKind[] => {
-      if (typeof make !== 'function' || make === catalogue.ScimError) return [];
-      const error: unknown = (make as (...words: string[]) => unknown)('', '');
-      return error instanceof catalogue.ScimError ? [{ name, status: error.status, scimType: error.scimType }] : [];
-    })
-    .sort((a, b) => a.status - b.status || a.name.localeCompare(b.name));
 }
 
 /** For each kind of error, as `409 uniqueness`, the transcripts in which it is answered. */

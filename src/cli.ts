@@ -1,7 +1,9 @@
 #!/usr/bin/env node
+import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Refusal } from './admin/errors.ts';
 import type { Opened } from './cli/front.ts';
 import { run } from './cli/run.ts';
 import { adminPorts, openStore } from './compose.ts';
@@ -73,8 +75,18 @@ function operator(): string {
   }
 }
 
+/** A file that was named at the command line. */
+async function read(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new Refusal(`The file '${file}' can't be read: ${cause instanceof Error ? cause.message : String(cause)}`);
+  }
+}
+
 run(process.argv.slice(2), {
   open,
+  read,
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
 }).then(

@@ -1,30 +1,40 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { access } from './admin/access.ts';
 import { firstRun, type FirstRun } from './admin/firstRun.ts';
 import type { Ports as AdminPorts } from './admin/ports.ts';
+import { rateOf } from './domain/rate.ts';
 import { tenantId } from './domain/tenants.ts';
 import type { Config } from './config.ts';
 import { tokenFormat } from './credentials/tokens.ts';
-import { app } from './http/app.ts';
+import { app, type AppPorts } from './http/app.ts';
 import type { Ready } from './http/health.ts';
 import { listen } from './http/server.ts';
 import { basePath } from './http/target.ts';
 import type { Log } from './log.ts';
+import { monitoring } from './monitoring.ts';
 import { findMongod } from './mongod/binary.ts';
 import { findRunning, startEmbedded, type Status } from './mongod/embedded.ts';
-import { unavailable } from './scim/errors.ts';
+import { quirkMeaning } from './scim/dialects.ts';
+import { registries } from './provisioning/registries.ts';
+import { openapi } from './scim/openapi/document.ts';
 import { resolvePath } from './scim/schema/path.ts';
 import type { Registry } from './scim/schema/registry.ts';
-import { protocolOver, schemas } from './protocol.ts';
+import { outage, protocolOver, schemas } from './protocol.ts';
 import { noteAddress } from './storage/address.ts';
+import { allowances } from './storage/allowances.ts';
 import { connect, isOutage, watchPrimary, type Database } from './storage/connect.ts';
 import { connectionsModel } from './storage/connectionDocuments.ts';
 import { connections } from './storage/connections.ts';
 import { housekeeping } from './storage/housekeeping.ts';
+import { people } from './storage/people.ts';
 import { provisioningLog, provisioningLogModel } from './storage/provisioningLog.ts';
+import { quirkCounts, quirkTally, quirkTallyModel } from './storage/quirkTally.ts';
+import { rates } from './storage/rates.ts';
 import { migrate } from './storage/schema.ts';
+import { tenantSchemas } from './storage/tenantSchemas.ts';
 import { tenants, tenantsModel } from './storage/tenants.ts';
 import { tokens, tokensModel } from './storage/tokens.ts';
 
@@ -36,7 +46,7 @@ export interface Store {
   close(): Promise<void>;
 }
 
-type Settings = Pick<Config, 'mongodbUri' | 'dataDir' | 'mongodBinary' | 'cacheDir' | 'inherited'>;
+type Settings = Pick<Config, 'mongodbUri' | 'dataDir' | 'mongodBinary' | 'cacheDir' | 'inherited' | 'metrics'>;
 
 /**
  * Opens the database that the settings name, or the embedded one: beside a running server that one's, else one of its
@@ -51,10 +61,11 @@ export async function openStore(settings: Settings, say: (line: string) => void)
 
 /** As `openStore`, but never shares another server's embedded database: two servers on one data folder are refused. */
 async function openOwn(
-  { mongodbUri, dataDir, mongodBinary, cacheDir, inherited }: Settings,
+  { mongodbUri, dataDir, mongodBinary, cacheDir, inherited, metrics }: Settings,
   say: (line: string) => void,
 ): Promise<Store> {
-  if (mongodbUri !== undefined) return open(mongodbUri);
+  const watching = { monitorCommands: metrics !== undefined };
+  if (mongodbUri !== undefined) return open(mongodbUri, watching);
   let status: Status = 'up';
   const embedded = await startEmbedded({
     dataDir,
@@ -66,7 +77,7 @@ async function openOwn(
     },
   });
   try {
-    const store = await open(embedded.uri);
+    const store = await open(embedded.uri, watching);
     return {
       db: store.db,
       reachable: () => status === 'up' && store.reachable(),
@@ -81,14 +92,20 @@ async function openOwn(
   }
 }
 
-async function open(uri: string): Promise<Store> {
-  const db = await connect(uri);
+async function open(uri: string, options?: Parameters<typeof connect>[1]): Promise<Store> {
+  const db = await connect(uri, options);
   let primary: 'reachable' | 'away' = 'reachable';
   watchPrimary(db, (now) => {
     primary = now;
   });
   try {
-    await migrate(db, [tenantsModel(db), connectionsModel(db), tokensModel(db), provisioningLogModel(db)]);
+    await migrate(db, [
+      tenantsModel(db),
+      connectionsModel(db),
+      tokensModel(db),
+      provisioningLogModel(db),
+      quirkTallyModel(db),
+    ]);
   } catch (error) {
     await db.close();
     throw error;
@@ -102,14 +119,26 @@ export function adminPorts(db: Database, publicUrl: string, by: string, log: Adm
     tenants: tenants(db),
     connections: connections(db),
     tokens: tokens(db),
+    people: people(db),
     log,
+    quirks: quirkCounts(db),
+    quirkMeaning,
+    schemas: tenantSchemas(db),
+    builtIn: () => builtIn(schemas()),
     tokenFormat,
     now: () => new Date(),
+    pause: (ms) => sleep(ms),
     newId: randomUUID,
     scimBaseUrl: publicUrl + basePath,
     by,
   };
 }
+
+/** The names that no tenant can give. */
+export const builtIn = ({ schemas: known, types }: Registry): ReturnType<AdminPorts['builtIn']> => ({
+  schemas: known.map(({ id }) => id),
+  types,
+});
 
 /** A server that answers. */
 export interface Rollcall {
@@ -140,6 +169,9 @@ async function serve(settings: Config, log: Log, store: Store): Promise<Rollcall
   const rows = provisioningLog(db, (lost) => {
     log.error(`${lost} rows of the provisioning log were lost`);
   });
+  const tally = quirkTally(db, () => {
+    log.debug('the tally of quirks could not be written; it is tried again');
+  });
   const admin = adminPorts(db, settings.publicUrl, 'server', rows);
   const keeping = housekeeping(db, (error) => {
     if (!isOutage(error)) log.error('housekeeping failed; it is tried again', { error });
@@ -154,30 +186,49 @@ async function serve(settings: Config, log: Log, store: Store): Promise<Rollcall
     },
   });
   let draining = false;
+  const readiness = () => (draining ? shuttingDown : store.reachable() ? ready : databaseAway);
+  const watched = await monitoring(settings.metrics, db, readiness, log);
   const types = schemas();
-  const protocol = protocolOver(db, types, settings.publicUrl, keeping.noted);
+  const own = registries(types, tenantSchemas(db), () => performance.now());
+  const protocol = protocolOver(
+    db,
+    types,
+    settings.publicUrl,
+    { onCommit: keeping.noted, onBatch: watched.batch },
+    own,
+  );
   const server = await listen(
     app({
       handle: (request) => duringOutages(protocol(request)),
       authenticate: (token) => duringOutages(credentials.authenticate(token)),
-      ready: () => (draining ? shuttingDown : store.reachable() ? ready : databaseAway),
+      ready: readiness,
       log,
       record: ({ tenant, ...row }) => {
         rows.record(tenantId(tenant), row);
       },
+      repairs: ({ tenant, connection }, repaired) => {
+        tally.count(tenantId(tenant), connection, repaired, admin.now());
+        watched.repaired(connection, repaired);
+      },
+      ...spending(db, settings.rateLimit),
+      observe: watched.answered,
       attributeNamed: attributeNamed(types),
       clock: Date.now,
       publicUrl: settings.publicUrl,
       trustProxy: settings.trustProxy,
       corsOrigins: settings.corsOrigins,
+      document: openapi(types, settings.publicUrl + basePath),
     }),
     { host: settings.host, port: settings.port, tls: settings.tls },
-  );
+  ).catch(async (error: unknown) => {
+    await watched.close();
+    throw error;
+  });
   const close = async () => {
     draining = true;
     await server.close();
     await Promise.all([keeping.stop(), credentials.settled()]);
-    await rows.stop();
+    await Promise.all([rows.stop(), tally.stop(), watched.close()]);
     await store.close();
   };
   try {
@@ -192,6 +243,14 @@ async function serve(settings: Config, log: Log, store: Store): Promise<Rollcall
   }
 }
 
+/** What connections may ask, where that is limited. */
+function spending(db: Database, perSecond: number | undefined): Pick<AppPorts, 'spend'> {
+  if (perSecond === undefined) return {};
+  const rate = rateOf(perSecond);
+  const spend = allowances(rates(db, rate), rate, randomUUID(), () => performance.now());
+  return { spend: ({ tenant, connection }, cost) => spend(tenantId(tenant), connection, cost) };
+}
+
 /** The attribute that a word of an error's detail names, if any schema has it. */
 const attributeNamed =
   ({ types }: Registry) =>
@@ -202,12 +261,12 @@ const ready: Ready = { status: 'ready' };
 const shuttingDown: Ready = { status: 'waiting', reason: 'shutting down' };
 const databaseAway: Ready = { status: 'waiting', reason: 'the database cannot be reached' };
 
-/** While the database is away a client is told to come back, whatever it asked: never that something does not exist. */
+/** Whatever was asked, an outage is told as one. */
 async function duringOutages<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer;
   } catch (error) {
-    throw isOutage(error) ? unavailable('The database cannot be reached: try again', 15, { cause: error }) : error;
+    throw outage(error) ?? error;
   }
 }
 

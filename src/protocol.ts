@@ -1,80 +1,96 @@
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { passwords } from './credentials/passwords.ts';
+import { DomainError } from './domain/errors.ts';
+import { seals } from './credentials/seals.ts';
 import { basePath } from './http/target.ts';
-import type { Ports } from './provisioning/decide.ts';
-import { groups } from './provisioning/groups.ts';
-import { users } from './provisioning/users.ts';
+import { joint, type Alarm, type JointPorts } from './provisioning/joint.ts';
+import { sameForAll, type Registries } from './provisioning/registries.ts';
+import { underSchemas } from './provisioning/served.ts';
+import { storesOf } from './provisioning/stores.ts';
+import { unavailable, type ScimError } from './scim/errors.ts';
 import { scim } from './scim/handle.ts';
+import type { Stores } from './scim/ports.ts';
 import { registry, type Registry } from './scim/schema/registry.ts';
 import type { ResourceType } from './scim/schema/types.ts';
-import type { Json, ResourceStore } from './scim/types.ts';
-import type { Database } from './storage/connect.ts';
+import type { Json } from './scim/types.ts';
+import { isOutage, type Database } from './storage/connect.ts';
 import { directory } from './storage/directory.ts';
+import { ledger } from './storage/ledger.ts';
+import { secret } from './storage/secrets.ts';
 import { states } from './storage/states.ts';
-import { unitOfWork } from './storage/unitOfWork.ts';
+import { unitOfWork, type Observer } from './storage/unitOfWork.ts';
 
 /** The SCIM protocol over a database. */
-export const protocolOver = (
+export function protocolOver(
   db: Database,
   types: Registry,
   publicUrl: string,
-  onCommit?: Parameters<typeof unitOfWork>[3],
-) =>
-  scim({
-    registryOf: () => types,
-    stores: storesOver(db, types, onCommit),
+  observer?: Observer,
+  tenants: Registries = sameForAll(types),
+) {
+  const ports = portsOver(db, types, observer, tenants);
+  return scim({
+    registryOf: tenants.of,
+    stores: storesOf(ports),
     baseUrl: publicUrl + basePath,
-    seals: { seal: (text) => text, open: (text) => text },
-    joint: () => {
-      throw new Error('not there yet');
-    },
-    ledger: {
-      open: () => {
-        throw new Error('not there yet');
-      },
-    },
+    seals: seals(secret(db), 'cursors'),
+    joint: (pending, size) => joint(ports, pending, size),
+    ledger: ledger(db),
+    outage,
     newId: randomUUID,
     clock: Date.now,
   });
+}
+
+/** While the database is away a client is told to come back, whatever it asked: never that something does not exist. */
+export const outage = (failure: unknown): ScimError | undefined =>
+  isOutage(failure) ? unavailable('The database cannot be reached: try again', 15, { cause: failure }) : undefined;
 
 /** Where the resources of each type are kept. */
-export function storesOver(
+export const storesOver = (db: Database, types: Registry, observer?: Observer): Stores =>
+  storesOf(portsOver(db, types, observer));
+
+/** What provisioning needs, over a database. */
+export function portsOver(
   db: Database,
   types: Registry,
-  onCommit?: Parameters<typeof unitOfWork>[3],
-): (type: ResourceType) => ResourceStore {
-  const typeOf = (kind: string): ResourceType => {
-    const type = types.typeNamed(kind);
-    if (!type) throw new TypeError(`schemas/resource-types has no ${kind}`);
+  observer?: Observer,
+  tenants: Registries = sameForAll(types),
+): JointPorts {
+  const typeIn = (registry: Registry, kind: string): ResourceType => {
+    const type = registry.typeNamed(kind);
+    if (!type) throw new DomainError({ rule: 'schema-withdrawn', schema: kind });
     return type;
   };
-  const ports: Ports = {
+  return {
     states: states(db),
     directory: directory(db),
-    work: unitOfWork(db, (_, kind) => typeOf(kind), Date.now, onCommit),
+    work: underSchemas(
+      unitOfWork(db, (tenant, kind) => typeIn(tenants.last(tenant), kind), Date.now, observer),
+      tenants,
+    ),
     hashPassword: passwords().hashPassword,
     newId: randomUUID,
     clock: Date.now,
     pause,
-    typeOf,
-  };
-  const stores = new Map([
-    [typeOf('User').id, users(ports)],
-    [typeOf('Group').id, groups(ports)],
-  ]);
-  return (type) => {
-    const store = stores.get(type.id);
-    if (!store) throw new TypeError(`${type.name} is kept nowhere`);
-    return store;
+    alarm,
+    typeOf: (kind) => typeIn(types, kind),
   };
 }
 
 /** Those who met in a document should not meet there again. */
-const pause = (round: number): Promise<void> => setTimeout(Math.random() * Math.min(2 ** round, 100));
+const pause = (round: number): Promise<void> => sleep(Math.random() * Math.min(2 ** round, 100));
+
+const alarm: Alarm = (at, ring) => {
+  const timer = setTimeout(ring, at - Date.now());
+  return () => {
+    clearTimeout(timer);
+  };
+};
 
 /** The schemas, read from the project's `schemas/`, wherever it was started from. */
 export function schemas(): Registry {

@@ -31,6 +31,8 @@ describe('the configuration', () => {
       tls: undefined,
       trustProxy: [],
       corsOrigins: ['https://scimvalidator.microsoft.com'],
+      rateLimit: 250,
+      metrics: undefined,
       logLevel: 'info',
       inherited: {},
     });
@@ -41,8 +43,8 @@ describe('the configuration', () => {
   });
 
   it('cannot be changed', () => {
-    const loaded = loadConfig({ TRUST_PROXY: '10.0.0.1', ...tls });
-    for (const part of [loaded, loaded.trustProxy, loaded.corsOrigins, loaded.tls, loaded.inherited]) {
+    const loaded = loadConfig({ TRUST_PROXY: '10.0.0.1', METRICS_PORT: '9464', ...tls });
+    for (const part of [loaded, loaded.trustProxy, loaded.corsOrigins, loaded.tls, loaded.metrics, loaded.inherited]) {
       expect(part).to.satisfy(Object.isFrozen);
     }
   });
@@ -67,6 +69,9 @@ describe('the configuration', () => {
       XDG_CACHE_HOME: '/var/cache',
       TRUST_PROXY: '10.0.0.7, 172.16.0.0/12,loopback, ::1/128',
       CORS_ORIGINS: 'none',
+      SCIM_RATE_LIMIT: '25',
+      METRICS_PORT: '9464',
+      METRICS_HOST: '10.0.0.5',
       LOG_LEVEL: 'debug',
       PATH: '/bin',
     });
@@ -80,6 +85,8 @@ describe('the configuration', () => {
       cacheDir: '/var/cache',
       trustProxy: ['10.0.0.7', '172.16.0.0/12', 'loopback', '::1/128'],
       corsOrigins: [],
+      rateLimit: 25,
+      metrics: { host: '10.0.0.5', port: 9464 },
       logLevel: 'debug',
     });
     expect(loaded.inherited).to.include({ PATH: '/bin' }).and.not.to.have.property('MONGODB_URI');
@@ -120,6 +127,17 @@ describe('the configuration', () => {
       expect(problems({ PORT: port })).to.have.length(1);
     });
   }
+
+  it('takes a rate of 0 for none', () => {
+    expect(loadConfig({ SCIM_RATE_LIMIT: '0' }).rateLimit).to.equal(undefined);
+    expect(problems({ SCIM_RATE_LIMIT: '-1' })).to.have.length(1);
+  });
+
+  it('shows metrics on loopback where only the port is given, and nowhere where it is not', () => {
+    expect(loadConfig({ METRICS_PORT: '9464' }).metrics).to.deep.equal({ host: '127.0.0.1', port: 9464 });
+    expect(loadConfig({ METRICS_HOST: '10.0.0.5' }).metrics).to.equal(undefined);
+    expect(problems({ METRICS_PORT: '0' })).to.have.length(1);
+  });
 
   const hosts: [host: string, isLoopback: boolean][] = [
     ['127.0.0.1', true],

@@ -70,7 +70,7 @@ export const resources = (list: JsonObject): readonly JsonObject[] => {
 
 /** Sends one request. @throws UnexpectedAnswer where nobody answers or the answer is no JSON */
 export async function send(target: Target, headers: Readonly<Record<string, string>>, sent: Sent): Promise<Answer> {
-  const url = `${target.scimBaseUrl.replace(/\/+$/, '')}${sent.path}`;
+  const url = `${target.scimBaseUrl.replace(/(?<!\/)\/+$/, '')}${sent.path}`;
   const init = {
     method: sent.method,
     headers: { Accept: 'application/scim+json', Authorization: `Bearer ${target.token}`, ...headers },

@@ -1,4 +1,4 @@
-import type { Connection } from './connections.ts';
+import type { Connection, Reading } from './connections.ts';
 import type { Tenant, TenantId } from './tenants.ts';
 import type { Token } from './tokens.ts';
 
@@ -29,10 +29,18 @@ export interface Connections {
   named(tenant: TenantId, name: string): Promise<Connection | undefined>;
   /** At most `limit` connections in the order of their names. */
   list(tenant: TenantId, limit: number): Promise<readonly Connection[]>;
+  /** The connection as it is now, read and allowed as told from now on. */
+  set(tenant: TenantId, id: string, to: Partial<Reading>): Promise<Connection | undefined>;
   /** The connection as it is now, its requests answered 503 from now on. */
   pause(tenant: TenantId, id: string): Promise<Connection | undefined>;
   /** The connection as it is now, its requests served again. */
   resume(tenant: TenantId, id: string): Promise<Connection | undefined>;
+}
+
+/** Where a tenant's users are found. */
+export interface People {
+  /** The id of the user that has that id, or else that userName. */
+  find(tenant: TenantId, named: string): Promise<string | undefined>;
 }
 
 /** A token with the connection it belongs to. */

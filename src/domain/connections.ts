@@ -44,6 +44,9 @@ export interface Connection {
   readonly createdBy: string;
 }
 
+/** How a connection's requests are read, and what they may do: what can be changed while it is in use. */
+export type Reading = Pick<Connection, 'dialect' | 'scopes' | 'adopt' | 'options'>;
+
 /** The scopes among the texts, each once, in the catalogue's order; and the texts that are none. */
 export function readScopes(texts: readonly string[]): {
   readonly known: readonly Scope[];

@@ -9,6 +9,9 @@ export type Violation =
   | { readonly rule: 'unknown-members'; readonly ids: readonly string[] }
   | { readonly rule: 'group-inside-itself'; readonly group: string; readonly member: string }
   | { readonly rule: 'too-many-matches'; readonly limit: number }
+  /** That operation of a Bulk was committed before. */
+  | { readonly rule: 'done-already'; readonly index: number }
+  | { readonly rule: 'schema-withdrawn'; readonly schema: string }
   | { readonly rule: 'busy' };
 
 /** A business rule that a request breaks; nothing has happened. */

@@ -3,6 +3,9 @@ import type { TenantId } from './tenants.ts';
 /** What a tenant keeps under ids of its own: the name of a resource type, `User`, `Group` or one of the tenant's own. */
 export type Kind = string;
 
+/** Whether groups have members of that kind: users and groups, and nothing that a tenant made a type of. */
+export const mayBeMember = (kind: Kind): boolean => kind === 'User' || kind === 'Group';
+
 /** Attribute values by canonical name, as their schema types them. */
 export type Attributes = { readonly [name: string]: unknown };
 

@@ -3,17 +3,23 @@ import helmet from 'helmet';
 import { notFound } from '../scim/errors.ts';
 import { authenticate } from './authenticate.ts';
 import { patience } from './deadline.ts';
+import { docs } from './docs.ts';
 import { errors } from './errors.ts';
 import { begin } from './exchange.ts';
 import { health } from './health.ts';
+import { observed } from './metrics.ts';
 import { origins } from './origins.ts';
+import { charging, limitRate } from './rate.ts';
 import { scim } from './scim.ts';
 import { basePath } from './target.ts';
+import type { JsonObject } from '../scim/types.ts';
 import type { Authenticate } from './authenticate.ts';
 import type { Patience } from './deadline.ts';
 import type { Log } from './exchange.ts';
 import type { Ready } from './health.ts';
-import type { AttributeNamed, RecordRow } from './record.ts';
+import type { Observe } from './metrics.ts';
+import type { Spend } from './rate.ts';
+import type { AttributeNamed, CountRepairs, RecordRow } from './record.ts';
 import type { Handle } from './scim.ts';
 
 /** What the HTTP front needs from the rest. */
@@ -23,6 +29,12 @@ export interface AppPorts {
   readonly ready: () => Ready;
   readonly log: Log;
   readonly record: RecordRow;
+  /** Told of what the dialect repaired. */
+  readonly repairs?: CountRepairs;
+  /** What connections may ask; without it, as much as they like. */
+  readonly spend?: Spend;
+  /** Told of each request when it is over. */
+  readonly observe?: Observe;
   /** What the provisioning log may show of an error's detail; without it, nothing. */
   readonly attributeNamed?: AttributeNamed;
   /** The time, in milliseconds since 1970. */
@@ -34,11 +46,22 @@ export interface AppPorts {
   /** Origins whose pages may call SCIM from a browser. */
   readonly corsOrigins?: readonly string[];
   readonly patience?: Patience;
+  /** The OpenAPI document that is shown at `/docs`. */
+  readonly document?: JsonObject;
 }
 
 /** The HTTP front: request id, log, authentication before any body is read, limits, SCIM; every error a SCIM Error. */
 export function app(ports: AppPorts): express.Express {
-  const { log, clock, publicUrl, attributeNamed = () => undefined, patience: patient = patience } = ports;
+  const {
+    log,
+    clock,
+    publicUrl,
+    attributeNamed = () => undefined,
+    repairs = () => undefined,
+    spend = () => Promise.resolve({ status: 'admitted' }),
+    observe = () => undefined,
+    patience: patient = patience,
+  } = ports;
   // A write that is done stays done, whatever becomes of its row.
   const record: RecordRow = (row) => {
     try {
@@ -48,6 +71,7 @@ export function app(ports: AppPorts): express.Express {
     }
   };
 
+  const charge = charging(spend);
   const server = express();
   server.disable('x-powered-by');
   server.disable('etag');
@@ -56,18 +80,21 @@ export function app(ports: AppPorts): express.Express {
   server.set('trust proxy', [...(ports.trustProxy ?? [])]);
 
   server.use(begin(log, clock));
+  server.use(observed(observe, clock));
   server.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: { 'default-src': ["'none'"] } } }));
   server.use((_, response, next) => {
     response.setHeader('Cache-Control', 'no-store');
     next();
   });
   server.use('/health', health(ports.ready));
+  if (ports.document) server.use('/docs', docs(ports.document));
   // Everything below the prefix, however it is spelt, passes here first (CVE-2026-32130).
   server.use(
     '/scim',
     origins(new Set(ports.corsOrigins)),
     authenticate(ports.authenticate, patient),
-    scim({ handle: ports.handle, log, record, clock }, patient),
+    limitRate(charge),
+    scim({ handle: ports.handle, log, record, attributeNamed, repairs, charge, clock }, patient),
   );
   server.use(() => {
     throw notFound(`Nothing is served at this address; SCIM is at ${publicUrl}${basePath}`);

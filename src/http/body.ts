@@ -18,9 +18,11 @@ const dangerousKeys = new Set(['__proto__', 'constructor', 'prototype']);
 
 const mediaTypes = new Set(['application/scim+json', 'application/json']);
 
-/** How large a body may be, by the first segment of its address: groups name many members. */
-export const bodyLimit = (endpoint: string | undefined): number =>
-  endpoint === 'Groups' ? limits.groupBodyBytes : limits.userBodyBytes;
+/** How large a body may be, by the first segment of its address: groups name many members, a Bulk has many operations. */
+export function bodyLimit(endpoint: string | undefined): number {
+  if (endpoint === 'Bulk') return limits.bulkBodyBytes;
+  return endpoint === 'Groups' ? limits.groupBodyBytes : limits.userBodyBytes;
+}
 
 /**
  * The JSON of a request; nothing when it has no body. A missing Content-Type is taken for JSON.
@@ -51,7 +53,7 @@ function parseJson(bytes: Uint8Array): Json {
 function requireJsonType(contentType: string | undefined): void {
   if (contentType === undefined) return;
   const [type = '', ...parameters] = contentType.toLowerCase().split(';');
-  const charset = parameters.map((parameter) => /^\s*charset\s*=\s*"?([^"\s]*)"?\s*$/.exec(parameter)?.[1]);
+  const charset = parameters.map((parameter) => /^charset\s*=\s*"?([^"\s]*)"?$/.exec(parameter.trim())?.[1]);
   const isUtf8 = charset.every((name) => name === undefined || name === 'utf-8' || name === 'utf8');
   if (!mediaTypes.has(type.trim()) || !isUtf8) {
     throw unsupportedMediaType('A body is application/scim+json or application/json, in UTF-8');

@@ -19,7 +19,10 @@ export function origins(allowed: ReadonlySet<string>): Step {
       return;
     }
     response.setHeader('Access-Control-Allow-Methods', 'GET, POST, PUT, PATCH, DELETE');
-    response.setHeader('Access-Control-Allow-Headers', 'Authorization, Content-Type, If-Match, If-None-Match');
+    response.setHeader(
+      'Access-Control-Allow-Headers',
+      'Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match',
+    );
     response.setHeader('Access-Control-Max-Age', '600');
     response.status(204).end();
   };

@@ -1,7 +1,8 @@
 import type { ScimError, ScimType } from '../scim/errors.ts';
-import type { ScimResponse } from '../scim/types.ts';
+import type { Caller, Operated, ScimResponse } from '../scim/types.ts';
 import type { Exchange } from './exchange.ts';
 import { resourceOf } from './target.ts';
+import type { Target } from './target.ts';
 
 /** One row of the provisioning log: a write or a refusal, without personal values. */
 export interface ProvisioningRow {
@@ -29,6 +30,9 @@ export interface ProvisioningRow {
 /** Takes a row; how and when it is kept is not the request's business. */
 export type RecordRow = (row: ProvisioningRow) => void;
 
+/** Takes what the dialect repaired in a request or an operation of a Bulk, whatever became of it. */
+export type CountRepairs = (caller: Caller, repaired: ReadonlyMap<string, number>) => void;
+
 /** The attribute that a word names, in its canonical spelling. */
 export type AttributeNamed = (word: string) => string | undefined;
 
@@ -38,16 +42,14 @@ export type Handled = ScimResponse & {
   readonly refusal?: ScimError;
 };
 
-const reads = new Set(['GET', 'HEAD']);
-
-/** The row of an answer: writes leave one, reads none. */
+/** The row of an answer: writes leave one, reads none, nor does a Bulk, whose operations have rows of their own. */
 export function rowOfAnswer(
   exchange: Exchange,
   method: string,
   now: number,
   answer: Handled,
 ): ProvisioningRow | undefined {
-  if (reads.has(method)) return undefined;
+  if (!isWrite(method, exchange.target)) return undefined;
   const { outcome, status } = answer;
   return rowOf(exchange, method, now, {
     status,
@@ -55,6 +57,23 @@ export function rowOfAnswer(
     repaired: Object.fromEntries(answer.repaired ?? []),
     refusedMembers: (outcome?.refusedMembers ?? []).map(redactedId),
   });
+}
+
+function isWrite(method: string, target: Target | undefined): boolean {
+  if (method === 'GET' || method === 'HEAD') return false;
+  return target?.path[0] !== 'Bulk' && target?.path.at(-1) !== '.search';
+}
+
+/** The row of an operation of a Bulk: that of a request of its own. */
+export function rowOfOperation(
+  exchange: Exchange,
+  now: number,
+  { method, path, began, handled }: Operated,
+  attributeNamed: AttributeNamed,
+): ProvisioningRow | undefined {
+  const { repaired, refusal } = handled;
+  const own = { ...exchange, began, repaired, target: { path, query: {} } };
+  return refusal ? rowOfRefusal(own, method, now, refusal, attributeNamed) : rowOfAnswer(own, method, now, handled);
 }
 
 /** The row of a refusal: of a write, and of a read that the client got wrong or that failed. */
@@ -65,7 +84,8 @@ export function rowOfRefusal(
   { status, scimType, rule, message }: ScimError,
   attributeNamed: AttributeNamed,
 ): ProvisioningRow | undefined {
-  if (status === 401) return undefined;
+  // Nobody we know; or somebody who asks too much, to whom each refusal would cost a write.
+  if (status === 401 || status === 429) return undefined;
   const attribute = attributeIn(message, attributeNamed);
   return rowOf(exchange, method, now, {
     status,

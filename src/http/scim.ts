@@ -4,22 +4,24 @@ import { bodyLimit, readBody } from './body.ts';
 import { patienceFor, within } from './deadline.ts';
 import { rowOfAnswer } from './record.ts';
 import { begun, discard, send } from './stream.ts';
+import { toldOfOperations } from './operations.ts';
+import { furtherCost } from './rate.ts';
 import { parseTarget } from './target.ts';
 import type { Caller, Json, ScimRequest } from '../scim/types.ts';
 import type { Patience } from './deadline.ts';
-import type { Log, Step } from './exchange.ts';
-import type { Handled, RecordRow } from './record.ts';
+import type { Step } from './exchange.ts';
+import type { TellingPorts } from './operations.ts';
+import type { Charge } from './rate.ts';
+import type { Handled } from './record.ts';
 import type { Target } from './target.ts';
 
 /** The protocol: a function from request to answer. */
 export type Handle = (request: ScimRequest) => Promise<Handled>;
 
 /** What serving SCIM needs. */
-export interface ScimPorts {
+export interface ScimPorts extends TellingPorts {
   readonly handle: Handle;
-  readonly log: Log;
-  readonly record: RecordRow;
-  readonly clock: () => number;
+  readonly charge: Charge;
 }
 
 const methods: ReadonlyMap<string, ScimRequest['method']> = new Map([
@@ -35,9 +37,11 @@ const methods: ReadonlyMap<string, ScimRequest['method']> = new Map([
 /**
  * Serves an authenticated request: reads it, has it handled, sends the answer. A client that hangs up aborts nothing.
  *
- * @throws ScimError 404, 405, 413, 415, 400 for what can't be a SCIM request; 503 past the deadline; what `handle` throws
+ * @throws ScimError 404, 405, 413, 415, 400 for what can't be a SCIM request; 429 for a Bulk that asks too much; 503 past
+ *   the deadline; what `handle` throws
  */
-export function scim({ handle, log, record, clock }: ScimPorts, patience: Patience): Step {
+export function scim(ports: ScimPorts, patience: Patience): Step {
+  const { handle, log, record, repairs, charge, clock } = ports;
   return async (request, response) => {
     const { locals } = response;
     const { access, requestId } = locals;
@@ -48,12 +52,21 @@ export function scim({ handle, log, record, clock }: ScimPorts, patience: Patien
     if (!method) throw methodNotAllowed('SCIM has no such method', [...methods.keys()].join(', '));
     const writes = method === 'POST' || method === 'PUT' || method === 'PATCH';
     const body = writes ? await readBody(request, bodyLimit(locals.target.path[0])) : undefined;
+    const cost = furtherCost(locals.target, body);
+    if (cost > 0) await charge(access.caller, cost);
 
     // A body that hides its length is none of the large ones that an identity provider sends.
     const { dueMs, graceMs } = patienceFor(patience, Number(request.headers['content-length'] ?? 0));
     const caller = { ...access.caller, requestId, deadline: clock() + dueMs };
     const scimRequest = asScim(method, locals.target, request, body, caller);
-    const answer = await within(dueMs + graceMs, handle(scimRequest).then(answered), (late) => {
+    const onOperation = toldOfOperations(ports, locals, caller);
+    // The operations of a Bulk are awaited one by one as they are sent, not all of them by the deadline.
+    const pace = locals.target.path[0] === 'Bulk' ? 'at once' : 'in pieces';
+    const handling = handle({ ...scimRequest, onOperation }).then(async (handled) => {
+      if (handled.repaired) repairs(caller, handled.repaired);
+      return { handled, begun: await begun(handled, pace) };
+    });
+    const answer = await within(dueMs + graceMs, handling, (late) => {
       log.warn('answer discarded: it came after the deadline', { requestId, connection: caller.connection });
       void discard(late.begun);
     });
@@ -66,8 +79,6 @@ export function scim({ handle, log, record, clock }: ScimPorts, patience: Patien
   };
 }
 
-const answered = async (handled: Handled) => ({ handled, begun: await begun(handled) });
-
 function asScim(
   method: ScimRequest['method'],
   target: Target,
@@ -76,11 +87,13 @@ function asScim(
   caller: Caller,
 ): ScimRequest {
   const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = request.headers;
+  const idempotencyKey = request.get('Idempotency-Key');
   return {
     method,
     ...target,
     ...(ifMatch !== undefined && { ifMatch }),
     ...(ifNoneMatch !== undefined && { ifNoneMatch }),
+    ...(idempotencyKey !== undefined && { idempotencyKey }),
     ...(body !== undefined && { body }),
     caller,
   };

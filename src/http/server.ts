@@ -15,6 +15,8 @@ export interface Listening {
   readonly tls?: { readonly cert: string; readonly key: string } | undefined;
   /** How long running requests may take to finish when the server closes. */
   readonly drainMs?: number;
+  /** The settings that say where; shown where nobody can listen there. */
+  readonly settings?: string;
 }
 
 /** A server that listens. */
@@ -49,7 +51,7 @@ const maxConnections = 10_000;
  */
 export async function listen(
   app: RequestListener,
-  { host, port, tls, drainMs = 25_000 }: Listening,
+  { host, port, tls, drainMs = 25_000, settings = 'PORT or HOST' }: Listening,
 ): Promise<RunningServer> {
   const server = tls
     ? createTlsServer({ ...timeouts, ...tls, minVersion: 'TLSv1.2' }, app)
@@ -64,7 +66,7 @@ export async function listen(
   const connections = connected(server, scheme);
   await new Promise<void>((resolve, reject) => {
     const refused = (error: NodeJS.ErrnoException) => {
-      reject(cannotListen(error, `${host}:${String(port)}`));
+      reject(cannotListen(error, `${host}:${String(port)}`, settings));
     };
     server.once('error', refused);
     server.listen(port, host, () => {
@@ -85,10 +87,10 @@ const inTheWay: ReadonlyMap<string, string> = new Map([
   ['EADDRNOTAVAIL', 'this machine does not have that address'],
 ]);
 
-function cannotListen(cause: NodeJS.ErrnoException, place: string): Error {
+function cannotListen(cause: NodeJS.ErrnoException, place: string, settings: string): Error {
   const { code = '', message } = cause;
   const why = inTheWay.get(code) ?? message;
-  return Object.assign(new Error(`Cannot listen on ${place}: ${why}. Set PORT or HOST to another`, { cause }), {
+  return Object.assign(new Error(`Cannot listen on ${place}: ${why}. Set ${settings} to another`, { cause }), {
     code,
   });
 }

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ServerResponse } from 'node:http';
-import type { Body, Chunks, Json, Resource, ScimResponse } from '../scim/types.ts';
+import type { Body, Chunks, Entry, Json, Resource, ScimResponse } from '../scim/types.ts';
 
 /** An answer whose beginning is there: its source has been asked and has not failed so far. */
 export interface Begun {
@@ -11,24 +11,32 @@ export interface Begun {
   readonly rest?: AsyncGenerator<string, void, undefined>;
 }
 
-const pieceLength = 16_384;
+/** How an answer is sent: what has gathered, or each part of it as soon as it is there. */
+export type Pace = 'in pieces' | 'at once';
+
+const pieceLength: Readonly<Record<Pace, number>> = { 'in pieces': 16_384, 'at once': 1 };
 
 const mediaType = 'application/scim+json; charset=utf-8';
 
 /** Waits for the first piece of an answer's body, so that a source that fails at once becomes an error answer. */
-export async function begun(response: ScimResponse): Promise<Begun> {
+export async function begun(response: ScimResponse, pace: Pace = 'in pieces'): Promise<Begun> {
   const { body } = response;
   if (body === undefined) return { response, text: '' };
   if (!isStreaming(body)) return { response, text: JSON.stringify(body) };
-  const rest = pieces(body);
+  const length = pieceLength[pace];
+  const rest = pieces(body, length);
   const first = await rest.next();
   const text = first.done ? '' : first.value;
-  return text.length < pieceLength ? { response, text } : { response, text, rest };
+  return text.length < length ? { response, text } : { response, text, rest };
 }
 
 /** Lets go of what an answer that nobody gets would still have read. */
-export async function discard({ rest }: Begun): Promise<void> {
+export async function discard({ response, rest }: Begun): Promise<void> {
   await rest?.return();
+  // What nobody has begun to read yet.
+  for (const value of Object.values(response.body ?? {})) {
+    if (isChunks(value)) await value[Symbol.asyncIterator]().return?.();
+  }
 }
 
 /**
@@ -52,7 +60,11 @@ export async function send(http: ServerResponse, method: string, answer: Begun):
     http.end(text);
     return;
   }
-  await pipeline(Readable.from(from(text, rest)), http);
+  try {
+    await pipeline(Readable.from(from(text, rest)), http);
+  } finally {
+    await discard(answer);
+  }
 }
 
 async function* from(text: string, rest: AsyncIterable<string>): AsyncGenerator<string, void, undefined> {
@@ -60,43 +72,52 @@ async function* from(text: string, rest: AsyncIterable<string>): AsyncGenerator<
   yield* rest;
 }
 
-/** The JSON of a body in pieces; only the last one is shorter than `pieceLength`. */
-async function* pieces(body: Body): AsyncGenerator<string, void, undefined> {
+/** The JSON of a body in pieces; only the last one is shorter than `length`. */
+async function* pieces(body: Body, length: number): AsyncGenerator<string, void, undefined> {
   let text = '';
   for await (const fragment of fragments(body)) {
     text += fragment;
-    if (text.length < pieceLength) continue;
+    if (text.length < length) continue;
     yield text;
     text = '';
   }
   if (text !== '') yield text;
 }
 
-async function* fragments(object: Body | Resource): AsyncGenerator<string, void, undefined> {
+async function* fragments(object: Body | Entry): AsyncGenerator<string, void, undefined> {
   let separator = '{';
   for (const [key, value] of Object.entries(object)) {
     yield `${separator}${JSON.stringify(key)}:`;
     separator = ',';
     if (isChunks(value)) yield* elements(value);
+    else if (isStreaming(value)) yield* fragments(value);
     else yield JSON.stringify(value);
   }
   yield separator === '{' ? '{}' : '}';
 }
 
-async function* elements(chunks: Chunks<Json | Resource>): AsyncGenerator<string, void, undefined> {
+async function* elements(chunks: Chunks<Json | Resource | Entry>): AsyncGenerator<string, void, undefined> {
   let separator = '[';
   for await (const chunk of chunks) {
-    if (chunk.length === 0) continue;
-    yield separator;
+    if (chunk.length === 0) {
+      // It goes on: nobody on the way takes the connection for dead.
+      yield ' ';
+      continue;
+    }
+    const opening = separator;
     separator = ',';
-    if (chunk.some(isStreaming)) yield* mixed(chunk);
-    else yield JSON.stringify(chunk).slice(1, -1);
+    if (!chunk.some(isStreaming)) {
+      yield opening + JSON.stringify(chunk).slice(1, -1);
+      continue;
+    }
+    yield opening;
+    yield* mixed(chunk);
   }
   yield separator === '[' ? '[]' : ']';
 }
 
 /** Elements some of which have arrays of their own that are still coming: a page of groups. */
-async function* mixed(chunk: readonly (Json | Resource)[]): AsyncGenerator<string, void, undefined> {
+async function* mixed(chunk: readonly (Json | Resource | Entry)[]): AsyncGenerator<string, void, undefined> {
   for (const [index, element] of chunk.entries()) {
     if (index > 0) yield ',';
     if (isStreaming(element)) yield* fragments(element);
@@ -104,8 +125,12 @@ async function* mixed(chunk: readonly (Json | Resource)[]): AsyncGenerator<strin
   }
 }
 
-const isChunks = (value: unknown): value is Chunks<Json | Resource> =>
+const isChunks = (value: unknown): value is Chunks<Json | Resource | Entry> =>
   typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 
-const isStreaming = (value: Json | Resource | Body): value is Resource =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).some(isChunks);
+/** Whether something of it is still to come: of itself, or of the resource that an entry of a Bulk shows. */
+const isStreaming = (value: unknown): value is Body | Entry => {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  if (Object.values(value).some(isChunks)) return true;
+  return 'response' in value && isStreaming(value.response);
+};

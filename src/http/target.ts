@@ -16,7 +16,8 @@ const resourceTypes = new Map([
   ['Groups', 'Group'],
 ]);
 
-const discovery = new Set(['ServiceProviderConfig', 'Schemas', 'ResourceTypes']);
+/** What else is served, by the same segment. */
+const others = new Set(['ServiceProviderConfig', 'Schemas', 'ResourceTypes', 'Bulk', '.search', 'Me']);
 
 const health = new Set(['/health/live', '/health/ready']);
 
@@ -49,10 +50,16 @@ export function routeOf(method: string, url: string): string {
   if (health.has(pathname)) return `${method} ${pathname}`;
   if (!pathname.startsWith(`${basePath}/`)) return `${method} *`;
   const [endpoint = '', ...rest] = pathname.slice(basePath.length + 1).split('/');
-  if (!resourceTypes.has(endpoint) && !discovery.has(endpoint)) return `${method} ${basePath}/*`;
-  const [id = '', ...more] = rest;
-  const below = id === '' ? '' : more.some((segment) => segment !== '') ? '/:id/*' : '/:id';
-  return `${method} ${basePath}/${endpoint}${below}`;
+  if (endpoint === '') return `${method} ${basePath}/*`;
+  // A type that a tenant made itself, or a word that names nothing: the tenant alone knows.
+  const place = resourceTypes.has(endpoint) || others.has(endpoint) ? endpoint : ':type';
+  return `${method} ${basePath}/${place}${below(rest)}`;
+}
+
+function below([id = '', ...more]: readonly string[]): string {
+  if (id === '') return '';
+  if (more.some((segment) => segment !== '')) return '/:id/*';
+  return id === '.search' ? '/.search' : '/:id';
 }
 
 /** Whether a token is in the address, where proxies and browsers would keep it (RFC 6750 §5.3). */

@@ -90,6 +90,8 @@ const commandOf = (places: Places, port: number, mode: Mode): string[] => [
   // Slow commands are logged with their values, which may be personal: only those worth a bug report are.
   ...['--logpath', places.log, '--logappend', '--quiet', '--slowms', '10000'],
   ...['--setParameter', 'diagnosticDataCollectionEnabled=false'],
+  // What a server that was killed had open keeps its documents for so long.
+  ...['--setParameter', 'transactionLifetimeLimitSeconds=10'],
 ];
 
 /**

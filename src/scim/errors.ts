@@ -1,6 +1,6 @@
 import { urns } from './urns.ts';
 
-/** The error keywords of RFC 7644 §3.12, table 9, and §7.5.2. */
+/** The error keywords of RFC 7644 §3.12, table 9, and §7.5.2, and of RFC 9865 §2.1. */
 export type ScimType =
   | 'invalidFilter'
   | 'tooMany'
@@ -11,7 +11,10 @@ export type ScimType =
   | 'noTarget'
   | 'invalidValue'
   | 'invalidVers'
-  | 'sensitive';
+  | 'sensitive'
+  | 'invalidCursor'
+  | 'expiredCursor'
+  | 'invalidCount';
 
 interface Options extends ErrorOptions {
   readonly headers?: Readonly<Record<string, string>>;
@@ -60,6 +63,9 @@ export const invalidSyntax = scimError(400, 'invalidSyntax');
 export const invalidPath = scimError(400, 'invalidPath');
 export const noTarget = scimError(400, 'noTarget');
 export const invalidValue = scimError(400, 'invalidValue');
+export const invalidCursor = scimError(400, 'invalidCursor');
+export const expiredCursor = scimError(400, 'expiredCursor');
+export const invalidCount = scimError(400, 'invalidCount');
 export const unauthorized = (detail: string) =>
   new ScimError(401, detail, undefined, { headers: { 'WWW-Authenticate': 'Bearer realm="scim"' } });
 export const forbidden = scimError(403);
@@ -67,10 +73,13 @@ export const sensitive = scimError(403, 'sensitive');
 export const notFound = scimError(404);
 export const methodNotAllowed = (detail: string, allow: string) =>
   new ScimError(405, detail, undefined, { headers: { Allow: allow } });
+export const conflict = scimError(409);
 export const uniqueness = scimError(409, 'uniqueness');
 export const preconditionFailed = scimError(412);
 export const payloadTooLarge = scimError(413);
 export const unsupportedMediaType = scimError(415);
+export const tooManyRequests = (detail: string, retryAfterSeconds: number) =>
+  new ScimError(429, detail, undefined, { headers: { 'Retry-After': String(retryAfterSeconds) } });
 export const notImplemented = scimError(501);
 export const unavailable = (detail: string, retryAfterSeconds: number, options?: Options) =>
   new ScimError(503, detail, undefined, { ...options, headers: { 'Retry-After': String(retryAfterSeconds) } });

@@ -1,5 +1,5 @@
 import { leniency } from './dialects.ts';
-import type { Leniency, Quirk } from './dialects.ts';
+import type { Leniency } from './dialects.ts';
 import { forbidden, methodNotAllowed, notFound, ScimError } from './errors.ts';
 import { quoted } from './filter/guard.ts';
 import { bulk } from './operations/bulk.ts';
@@ -14,16 +14,10 @@ import { remove } from './operations/remove.ts';
 import { replace } from './operations/replace.ts';
 import { search, searchAll } from './operations/search.ts';
 import type { Protocol, Stores } from './ports.ts';
+import { refused } from './refused.ts';
 import type { Registry } from './schema/registry.ts';
 import type { ResourceType } from './schema/types.ts';
-import type { Caller, ScimRequest, ScimResponse } from './types.ts';
-
-/** An answer, and what the dialect repaired in the request, whatever the answer is. */
-export interface Handled extends ScimResponse {
-  readonly repaired: ReadonlyMap<Quirk, number>;
-  /** Why it was refused, where it was; the body says the same. */
-  readonly refusal?: ScimError;
-}
+import type { Caller, Handled, ScimRequest, ScimResponse } from './types.ts';
 
 type Method = ScimRequest['method'];
 
@@ -51,7 +45,7 @@ export function scim(protocol: Protocol): (request: ScimRequest) => Promise<Hand
     const [segment = ''] = path;
     if (discoveryEndpoints.some((name) => name === segment))
       return dispatch(request, { GET: () => Promise.resolve(discover(context.registry, { ...request, path })) });
-    if (segment === 'Me') return answer({ ...request, path: myself(request.caller, path) }, context);
+    if (segment === 'Me') return answer({ ...request, path: myself(request, path) }, context);
     return dispatch(request, methodsAt({ ...request, path }, context));
   };
 
@@ -97,14 +91,13 @@ export function scim(protocol: Protocol): (request: ScimRequest) => Promise<Hand
     );
 
   return async (request) => {
-    const lenient = leniency(request.caller.dialect);
+    const lenient = leniency(request.caller.dialect, request.caller.options);
     try {
       const registry = await protocol.registryOf(request.caller.tenant);
       return { ...(await answer(request, { registry, stores: protocol.stores, lenient })), repaired: lenient.repaired };
     } catch (error) {
       if (!(error instanceof ScimError)) throw error;
-      const { status, headers } = error;
-      return { status, headers, body: error.toJSON(), repaired: lenient.repaired, refusal: error };
+      return refused(error, lenient);
     }
   };
 }

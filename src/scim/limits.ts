@@ -3,8 +3,13 @@ export const limits = {
   /** Bytes of a request body: of a group, whose members come with it, and of anything else. */
   userBodyBytes: 1024 * 1024,
   groupBodyBytes: 8 * 1024 * 1024,
+  bulkBodyBytes: 8 * 1024 * 1024,
   /** Nesting of objects and arrays in a body. */
   jsonDepth: 32,
+
+  bulkOperations: 1_000,
+  /** Operations of one Bulk that are under way at the same moment. */
+  bulkAbreast: 16,
 
   patchOperations: 1_000,
   /** Member values in all operations of one PATCH together. */
@@ -26,6 +31,10 @@ export const limits = {
 
   pageSize: 1_000,
   defaultPageSize: 100,
+  /** How long a cursor may be used after the page that it came with. */
+  cursorSeconds: 3_600,
+  /** The last `startIndex` in a sorted list of several types. */
+  sortedStartIndex: 10_000,
   /** Documents that one query may examine before it is refused as `tooMany`. */
   scannedResources: 100_000,
 } as const;

@@ -1,3 +1,4 @@
+import type { ScimError } from './errors.ts';
 import type { Registry } from './schema/registry.ts';
 import type { ResourceType } from './schema/types.ts';
 import type { Caller, Json, ResourceStore } from './types.ts';
@@ -13,6 +14,8 @@ export interface Protocol {
   readonly seals: Seals;
   readonly joint: (pending: ReadonlyMap<string, ResourceType>, size: number) => Joint;
   readonly ledger: Ledger;
+  /** What a client is told of a failure that is no defect: that the database is away. Undefined for any other. */
+  readonly outage: (failure: unknown) => ScimError | undefined;
   readonly newId: () => string;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
@@ -23,19 +26,17 @@ export type Stores = (type: ResourceType) => ResourceStore;
 /** Texts that only we can read and nobody can forge: cursors. */
 export interface Seals {
   /** Unreserved characters of RFC 3986 alone. */
-  seal(text: string, context: string): string;
+  seal(text: string, context: string): Promise<string>;
   /** What was sealed in that context; undefined for anything else. */
-  open(sealed: string, context: string): string | undefined;
+  open(sealed: string, context: string): Promise<string | undefined>;
 }
 
 /**
  * Stores whose writes wait for each other: operations that refer to each other in a ring become visible at one instant,
- * or none of them does. Each of the operations writes at most once.
+ * or none of them does. Each of the operations writes once, or is refused.
  */
 export interface Joint {
   readonly stores: Stores;
-  /** One of the operations is over without a write. */
-  leave(): void;
   /** One of the operations is refused: the writes of all others are refused with that. */
   fail(error: Error): void;
 }

@@ -1,4 +1,5 @@
-import type { Leniency } from './dialects.ts';
+import type { ConnectionOption, Leniency, Quirk } from './dialects.ts';
+import type { ScimError } from './errors.ts';
 import type { Filter } from './filter/ast.ts';
 import type { AttributePath } from './schema/types.ts';
 
@@ -15,7 +16,10 @@ export type Chunks<T> = AsyncIterable<readonly T[]>;
 export type Resource = { [key: string]: Json | Chunks<Json> };
 
 /** The body of an answer: serialized as it comes. */
-export type Body = Resource | { [key: string]: Json | Chunks<Resource> };
+export type Body = Resource | { [key: string]: Json | Chunks<Resource> | Chunks<Entry> };
+
+/** What became of one operation of a Bulk (RFC 7644 §3.7): its `response` may still be coming. */
+export type Entry = { [key: string]: Json | Body };
 
 /** What a token may do (RFC 7644 §7.7). */
 export type Scope =
@@ -26,9 +30,6 @@ export type Scope =
   // Resources of the types that a tenant made itself.
   | 'custom:read'
   | 'custom:write';
-
-/** What a connection can be made to show besides: see `discovery`. */
-export type ConnectionOption = 'interop' | 'entraSchemas';
 
 /** Which operation of which run of a Bulk a write is: none is made twice. */
 export interface Part {
@@ -68,6 +69,8 @@ export interface ScimRequest {
   readonly idempotencyKey?: string;
   /** The id that a new resource gets, where somebody else in the same Bulk refers to it before it is there. */
   readonly newId?: string;
+  /** Told of each operation of a Bulk as it is done. */
+  readonly onOperation?: (operated: Operated) => void;
   readonly body?: Json;
   readonly caller: Caller;
 }
@@ -81,12 +84,30 @@ export interface ScimResponse {
   readonly outcome?: Outcome;
 }
 
+/** An answer, and what the dialect repaired in the request, whatever the answer is. */
+export interface Handled extends ScimResponse {
+  readonly repaired: ReadonlyMap<Quirk, number>;
+  /** Why it was refused, where it was; the body says the same. */
+  readonly refusal?: ScimError;
+}
+
+/** An operation of a Bulk that is done, as a request of its own would be told of. */
+export interface Operated {
+  readonly method: ScimRequest['method'];
+  readonly path: readonly string[];
+  /** Milliseconds since 1970. */
+  readonly began: number;
+  readonly handled: Handled;
+}
+
 /** What a write did, for the provisioning log. */
 export interface Outcome {
   readonly resourceType: string;
   readonly id: string;
   /** Member ids that name nobody and were left out. */
   readonly refusedMembers: readonly string[];
+  /** The version that it still has, where nothing changed. */
+  readonly unchangedAt?: number;
 }
 
 /** A resource as a store holds it: everything but what depends on the URL it is served at. */
@@ -141,20 +162,60 @@ export interface Written {
   readonly refusedMembers: readonly string[];
 }
 
-/** A checked query (RFC 7644 §3.4.2). */
-export interface Query {
-  readonly filter?: Filter;
-  readonly sort?: { readonly path: AttributePath; readonly order: 'ascending' | 'descending' };
-  /** 1-based. */
+/** By what a list is put in order, and which way (RFC 7644 §3.4.2.3). */
+export interface Sort {
+  /** Of a simple attribute. */
+  readonly path: AttributePath;
+  readonly order: 'ascending' | 'descending';
+}
+
+/** Where a resource stands in an order: what it is sorted by, as comparisons see it, and its id. */
+export interface Position {
+  /** A dateTime is in milliseconds since 1970. Absent where the resource has no value. */
+  readonly key?: string | number | boolean;
+  readonly id: string;
+}
+
+/** Where a page begins, and towards which end of the list it is read. */
+export interface Cursor {
+  /** The page begins behind it. Without it, at the end of the list that it is read from. */
+  readonly from?: Position;
+  readonly towards: 'next' | 'previous';
+}
+
+/** A page by its index (RFC 7644 §3.4.2.4): what comes at the 1-based `startIndex` and after it. */
+export interface PageByIndex {
   readonly startIndex: number;
   readonly count: number;
+  readonly cursor?: never;
+}
+
+/** A page by a cursor (RFC 9865): it is found again however many came and went before it. */
+export interface PageByCursor {
+  readonly cursor: Cursor;
+  readonly count: number;
+}
+
+export type Page = PageByIndex | PageByCursor;
+
+/** What is looked for. */
+interface Sought {
+  readonly filter?: Filter;
+  /** Without it the order is that of the ids. */
+  readonly sort?: Sort;
   readonly wanted: Wanted;
 }
 
-/** A page of resources. */
+/** A checked query (RFC 7644 §3.4.2). */
+export type Query = Sought & Page;
+
+/** A page of resources, in the order of the list whichever way it was read. */
 export interface Found {
-  readonly total: number;
+  /** Of all that match, exactly. Undefined where a page by cursor can be had and counting all would cost too much. */
+  readonly total: number | undefined;
   readonly resources: readonly Stored[];
+  /** Whether there are more beyond the page, the way it was read. */
+  readonly more: boolean;
 }
 
 /**

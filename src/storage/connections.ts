@@ -20,7 +20,7 @@ export async function insertConnection(db: Database, connection: Connection, ses
 export function connections(db: Database): Connections {
   const model = connectionsModel(db);
 
-  async function change(tenant: TenantId, id: string, to: Pick<Connection, 'paused'>): Promise<Connection | undefined> {
+  async function change(tenant: TenantId, id: string, to: Partial<Connection>): Promise<Connection | undefined> {
     const found = await model.findOneAndUpdate({ tenant, _id: id }, { $set: to }, { returnDocument: 'after' }).lean();
     return found ? toConnection(found) : undefined;
   }
@@ -60,6 +60,7 @@ export function connections(db: Database): Connections {
       return found.map(toConnection);
     },
 
+    set: (tenant, id, to) => change(tenant, id, to),
     pause: (tenant, id) => change(tenant, id, { paused: true }),
     resume: (tenant, id) => change(tenant, id, { paused: false }),
   };

@@ -1,7 +1,7 @@
 import type mongoose from 'mongoose';
 import { ancestors, type Nesting } from '../domain/nesting.ts';
 import type { GroupForMembers, States } from '../domain/ports.ts';
-import type { Head, Kind, Member, Membership, State } from '../domain/states.ts';
+import { mayBeMember, type Head, type Kind, type Member, type Membership, type State } from '../domain/states.ts';
 import type { TenantId } from '../domain/tenants.ts';
 import {
   headFields,
@@ -222,7 +222,7 @@ export function states(connection: mongoose.Connection): States {
         .find({ tenant, _id: { $in: [...ids] } })
         .project<Pick<ResourceDocument, '_id' | 'type'>>({ type: 1 })
         .toArray();
-      return rows.map(({ _id, type }) => ({ id: _id, kind: type }));
+      return rows.filter(({ type }) => mayBeMember(type)).map(({ _id, type }) => ({ id: _id, kind: type }));
     },
 
     async memberIds(tenant, { id, generation }, limit) {
@@ -269,7 +269,7 @@ function groupForMembers(
 ): GroupForMembers {
   const known = ids.flatMap((id): Member[] => {
     const kind = kinds.get(id);
-    return kind ? [{ id, kind }] : [];
+    return kind !== undefined && mayBeMember(kind) ? [{ id, kind }] : [];
   });
   const own = open.filter(({ group, generation }) => group === state.id && generation === state.generation);
   return { state, known, present: new Set(own.map(({ member }) => member)) };

@@ -1,11 +1,14 @@
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { outOfDate, withSection } from '../../scripts/docs.ts';
-import { errorKinds, errorsShown, kindKey, table } from '../../scripts/tables.ts';
+import { errorsShown, kindKey, table } from '../../scripts/tables.ts';
+import { errorKinds } from '../../src/scim/errorKinds.ts';
 
 /** Errors that no single request runs into, and the test that shows each. */
 const shownElsewhere: ReadonlyMap<string, string> = new Map([
+  ['400 expiredCursor', 'test/scim/paging.test.ts'],
   ['400 tooMany', 'test/contracts/members.contract.ts'],
+  ['429', 'test/http/rate.test.ts'],
   ['503', 'test/http/authenticate.test.ts'],
 ]);
 

@@ -40,6 +40,7 @@ async function serve(dataDir: string, port: number): Promise<Subject> {
       PORT: String(port),
       HOST: '127.0.0.1',
       LOG_LEVEL: 'error',
+      SCIM_RATE_LIMIT: '0',
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -12,7 +12,9 @@ describe('http: the log', () => {
       ['GET', '/scim/v2/Groups/?filter=displayName+eq+%22Ops%22', 'GET /scim/v2/Groups'],
       ['GET', '/scim/v2/Schemas/urn:x', 'GET /scim/v2/Schemas/:id'],
       ['GET', '/scim/v2/Users/1/kim', 'GET /scim/v2/Users/:id/*'],
-      ['GET', '/scim/v2/kim', 'GET /scim/v2/*'],
+      ['GET', '/scim/v2/kim', 'GET /scim/v2/:type'],
+      ['GET', '/scim/v2/Devices/kim', 'GET /scim/v2/:type/:id'],
+      ['GET', '/scim/v2/', 'GET /scim/v2/*'],
       ['GET', '/kim', 'GET *'],
       ['GET', '/health/live?kim', 'GET /health/live'],
     ];

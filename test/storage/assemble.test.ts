@@ -15,9 +15,9 @@ const [ann, bob] = [newState(tenant, 'User', 'ann', then), newState(tenant, 'Use
 const ops = { ...newState(tenant, 'Group', 'ops', then), version: 4 };
 
 function assembled(changes: readonly Change[], heads: HeadCache = headCache()) {
-  const batch = changes.map((change) => ({ change }));
+  const batch = changes.map((change) => ({ changes: [change] }));
   const made = assemble(batch, heads, testTypeOf, now);
-  return { ...made, outcomes: batch.map((item) => made.outcomes.get(item)), batch };
+  return { ...made, outcomes: batch.map((unit) => made.outcomes.get(unit)?.[0]), batch };
 }
 
 describe('A batch made ready', () => {
@@ -108,6 +108,24 @@ describe('A batch made ready', () => {
       expect([writes.journal.length, writes.resources.updates, writes.history]).to.deep.equal([1, [], []]);
     });
 
+  it('sets aside all that stand or fall with one whose conditions no longer hold', () => {
+    const heads = headCache();
+    heads.keep({ ...ops, version: 5, revision: 2 });
+    const whole = { changes: [creating(bob), renaming(ops, 'new')] };
+    const { writes, stale, outcomes } = assemble([whole, { changes: [creating(ann)] }], heads, testTypeOf, now);
+    expect([stale, [...outcomes.values()]]).to.deep.equal([[whole], [[{ version: 1, at: now }]]]);
+    expect(writes.resources.inserts.map(({ name }) => name)).to.deep.equal(['ann']);
+    expect([writes.journal.length, writes.resources.updates]).to.deep.equal([1, []]);
+  });
+
+  it('says in the entry of an operation of a Bulk which it was', () => {
+    const change = creating(ann);
+    const part = { run: 'r', index: 3 };
+    const order = { ...change.entry.order, part };
+    const { writes } = assembled([{ ...change, entry: { ...change.entry, order } }, creating(bob)]);
+    expect(writes.journal.map((entry) => entry.part)).to.deep.equal([part, undefined]);
+  });
+
   it('empties by the next generation, in which those who join are', () => {
     const { writes, heads } = assembled([moving(tenant, ops, { reset: true, joins: [memberOf(ann.id)] })]);
     expect(writes.edges.inserts.map(({ generation }) => generation)).to.deep.equal([2]);
@@ -134,7 +152,7 @@ describe('A batch made ready', () => {
       revises: { before, after: { ...ann, externalIds: {} }, password: 'hash' },
     };
     const [update] = assembled([change]).writes.resources.updates;
-    expect(update?.u).to.have.deep.property('$unset', { ext: '' });
+    expect(update?.u).to.have.deep.property('$unset', { ext: '', custom: '' });
     expect(update?.u).to.have.nested.property('$set.password', 'hash');
   });
 

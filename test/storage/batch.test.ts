@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Change } from '../../src/domain/changes.ts';
+import type { Unit } from '../../src/domain/changes.ts';
 import type { Head, State } from '../../src/domain/states.ts';
 import { tenantId } from '../../src/domain/tenants.ts';
 import { assemble } from '../../src/storage/batch.ts';
@@ -23,19 +23,21 @@ const stateOf = (head: Head): State => ({
   attributes: {},
 });
 
-const removing = (head: Head, leaves: readonly Head[]): { readonly change: Change } => ({
-  change: {
-    tenant,
-    removes: { state: stateOf(head), leaves, edges: leaves.length },
-    relies: [],
-    entry: {
-      order: { connection: 'okta', request: 'request' },
-      operation: 'remove',
-      kind: head.kind,
-      resource: head.id,
-      differences: [],
+const removing = (head: Head, leaves: readonly Head[]): Unit => ({
+  changes: [
+    {
+      tenant,
+      removes: { state: stateOf(head), leaves, edges: leaves.length },
+      relies: [],
+      entry: {
+        order: { connection: 'okta', request: 'request' },
+        operation: 'remove',
+        kind: head.kind,
+        resource: head.id,
+        differences: [],
+      },
     },
-  },
+  ],
 });
 
 describe('A batch of changes', () => {

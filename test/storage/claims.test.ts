@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Change } from '../../src/domain/changes.ts';
 import { tenantId } from '../../src/domain/tenants.ts';
-import { claimBook, claimsOf, weightOf } from '../../src/storage/claims.ts';
+import { claimBook, claimsOf, unitedClaims, weightOf } from '../../src/storage/claims.ts';
 import { creating, memberOf, moving, newState, removing, renaming } from '../support/changes.ts';
 
 const tenant = tenantId('acme');
@@ -69,9 +69,20 @@ describe('Changes in one batch', () => {
       expect(meet(one, other)).to.equal(false);
     });
 
+  it('that stand or fall together claim what each of them does', () => {
+    const united = unitedClaims({ changes: [join, creating(bob)] });
+    for (const kind of ['alone', 'shared', 'documents'] as const)
+      expect([...united[kind]]).to.have.members([...claimsOf(join)[kind], ...claimsOf(creating(bob))[kind]]);
+    expect(unitedClaims({ changes: [join] })).to.deep.equal(claimsOf(join));
+    for (const [about, one, other] of apart)
+      expect(() => unitedClaims({ changes: [one, other] }), about).to.throw(TypeError);
+  });
+
   it('weigh what they write', () => {
-    expect(weightOf(creating(ann))).to.equal(2);
-    expect(weightOf(moving(tenant, ops, { joins: [memberOf(ann.id)], leaves: ['x', 'y'] }))).to.equal(6);
-    expect(weightOf(removing(ann, [ops, dev]))).to.equal(4);
+    const weigh = (...changes: readonly Change[]) => weightOf({ changes });
+    expect(weigh(creating(ann))).to.equal(2);
+    expect(weigh(moving(tenant, ops, { joins: [memberOf(ann.id)], leaves: ['x', 'y'] }))).to.equal(6);
+    expect(weigh(removing(ann, [ops, dev]))).to.equal(4);
+    expect(weigh(creating(ann), creating(bob))).to.equal(4);
   });
 });

@@ -12,6 +12,8 @@ import type { TestDatabase } from '../support/mongod.ts';
 import { likely, searchableUser, searched } from '../support/searchableUsers.ts';
 import type { SearchableUser } from '../support/searchableUsers.ts';
 
+const rare = 'urn:example:params:scim:schemas:extension:rare:1.5:User';
+
 const parsed = (text: string) => parseFilter(searched.type, text, leniency('strict'));
 
 /** Of what MongoDB says about how it answered: whether it used indexes alone, and at what price. */
@@ -33,7 +35,7 @@ describe('filters in MongoDB', function () {
     client = await new mongoose.mongo.MongoClient(database.uri).connect();
     collection = client.db(database.name).collection('users');
     await collection.insertMany(users.map(({ document }) => ({ ...document })));
-    const indexes = ['key', 'ext', 'type _id', 'fold.emails.value', 'type modified'];
+    const indexes = ['key', 'ext', 'type _id', 'fold.emails.value', 'type modified', 'custom.k custom.v'];
     const keys = indexes.map((fields) => ['tenant', ...fields.split(' ')].map((field): [string, 1] => [field, 1]));
     await client.db(database.name).command({
       createIndexes: 'users',
@@ -111,6 +113,11 @@ describe('filters in MongoDB', function () {
     'emails sw "ann"',
     'emails[type eq "work"].value eq "ann"',
     'meta.lastModified ge "2011-05-13T04:42:34Z"',
+    `${rare}:code eq "Ann"`,
+    `${rare}:plates sw "b"`,
+    `${rare}:badge gt 5`,
+    `${rare}:hired lt "2011-05-13T04:42:34Z"`,
+    `${rare}:awards[shared eq true and points eq 7]`,
     'meta.lastModified ge "2011-05-13T04:42:34Z" and meta.lastModified lt "2020-01-01T00:00:00Z"',
   ];
   for (const text of served) {

@@ -4,10 +4,14 @@ import { parseFilter } from '../../src/scim/filter/parse.ts';
 import type { ResourceType } from '../../src/scim/schema/types.ts';
 import type { MongoQuery } from '../../src/storage/filter.ts';
 import { indexable } from '../../src/storage/indexable.ts';
+import { richUser } from '../support/filters.ts';
 import { testType } from '../support/schemas.ts';
 
 const user = testType('User');
 const group = testType('Group');
+const rich = richUser();
+const rare = 'urn:example:params:scim:schemas:extension:rare:1.5:User';
+const own = (name: string, v: object) => ({ custom: { $elemMatch: { k: `${rare}:${name}`, v } } });
 
 const parsed = (text: string, type: ResourceType) => parseFilter(type, text, leniency('strict'));
 
@@ -65,6 +69,26 @@ describe('what an index serves of a filter', () => {
     ['members eq "u"', { _id: { $in: ['members', 'u'] } }, undefined, group],
     ['members[value eq "u"]', { _id: { $in: ['members', 'u'] } }, undefined, group],
     ['members ne "u"', undefined, { $nor: [{ _id: { $in: ['members', 'u'] } }] }, group],
+    [`${rare}:code eq "X"`, own('code', { $eq: 'X' }), undefined, rich],
+    [`${rare}:badge gt 1 and ${rare}:plates sw "X"`, own('plates', { $regex: '^x' }), own('badge', { $gt: 1 }), rich],
+    [`${rare}:badge gt 1 and ${rare}:badge lt 5`, own('badge', { $gt: 1 }), own('badge', { $lt: 5 }), rich],
+    [
+      `${rare}:badge eq 1 or ${rare}:code eq "X"`,
+      { $or: [own('badge', { $eq: 1 }), own('code', { $eq: 'X' })] },
+      undefined,
+      rich,
+    ],
+    [`${rare}:badge eq 1 or id eq "a"`, undefined, { $or: [own('badge', { $eq: 1 }), { _id: { $eq: 'a' } }] }, rich],
+    [
+      `${rare}:awards[shared eq true and points gt 3]`,
+      own('awards.shared', { $eq: true }),
+      {
+        'fold.urn:example:params:scim:schemas:extension:rare:1\uFF0E5:User.awards': {
+          $elemMatch: { $and: [{ shared: { $eq: true } }, { points: { $gt: 3 } }] },
+        },
+      },
+      rich,
+    ],
     ['id eq "g" and members eq "u"', { _id: { $eq: 'g' } }, { _id: { $in: ['members', 'u'] } }, group],
   ];
   for (const [text, indexed, rest, type] of table) {

@@ -73,7 +73,7 @@ describe('Making a database ready', function () {
     expect(before.flat().length).to.be.above(10);
     await migrate(db);
     expect(await indexes()).to.deep.equal(before);
-    expect(await db.collection<Meta>('meta').findOne({ _id: 'schema' })).to.include({ version: 1 });
+    expect(await db.collection<Meta>('meta').findOne({ _id: 'schema' })).to.include({ version: 2 });
   });
 
   it('waits for another process that is at it, and goes on where that one died', async () => {

@@ -2,9 +2,13 @@ import { expect } from 'chai';
 import mongoose from 'mongoose';
 import type { Token } from '../../src/domain/tokens.ts';
 import type { Connection } from '../../src/domain/connections.ts';
+import { rateOf } from '../../src/domain/rate.ts';
 import { tenantId } from '../../src/domain/tenants.ts';
 import { connections } from '../../src/storage/connections.ts';
+import { people } from '../../src/storage/people.ts';
 import { provisioningLog } from '../../src/storage/provisioningLog.ts';
+import { quirkCounts, quirkTally } from '../../src/storage/quirkTally.ts';
+import { rates } from '../../src/storage/rates.ts';
 import { tokens } from '../../src/storage/tokens.ts';
 import { site } from '../support/administration.ts';
 import type { Site } from '../support/administration.ts';
@@ -89,6 +93,14 @@ describe('storage: the tenant comes first', () => {
     expect(await c.list(acme, 10)).to.deep.equal([connection]);
     await c.pause(acme, 'c1');
     await c.resume(acme, 'c1');
+    await c.set(acme, 'c1', { options: [] });
+    expect(await people(db).find(acme, 'ann')).to.equal(undefined);
+    const tally = quirkTally(db, (cause) => {
+      throw cause;
+    });
+    tally.count(acme, 'c1', new Map([['bareValues', 1]]), createdAt);
+    await tally.stop();
+    expect(await quirkCounts(db).read(acme, 'c1')).to.have.length(1);
     await log.read(acme, 'c1', {
       limit: 1,
       outcome: 'failed',
@@ -96,6 +108,7 @@ describe('storage: the tenant comes first', () => {
       requestId: 'r',
       before: `0-${'0'.repeat(24)}`,
     });
+    await rates(db, rateOf(10))(acme, 'c1', { holder: 'a', left: 0, cost: 1, ahead: 0 });
     await log.stop();
     const filters = sent.flatMap((command) => command.filters);
     expect(filters).to.have.length.greaterThan(10);
@@ -108,10 +121,16 @@ describe('storage: the tenant comes first', () => {
 
   it('in every index but the one that lets rows expire', async () => {
     const others: string[] = [];
-    for (const name of ['connections', 'tokens', 'provisioningLog'])
+    for (const name of ['connections', 'tokens', 'provisioningLog', 'quirkTally'])
       for (const { key } of await db.collection(name).indexes())
         if (Object.keys(key)[0] !== 'tenant') others.push(`${name} ${Object.keys(key).join(' ')}`);
-    expect(others).to.deep.equal(['connections _id', 'tokens _id', 'provisioningLog _id', 'provisioningLog time']);
+    expect(others).to.deep.equal([
+      'connections _id',
+      'tokens _id',
+      'provisioningLog _id',
+      'provisioningLog time',
+      'quirkTally _id',
+    ]);
   });
 
   it('another tenant reads, changes and ends nothing', async () => {
@@ -122,6 +141,8 @@ describe('storage: the tenant comes first', () => {
     expect(await c.named(globex, 'okta')).to.equal(undefined);
     expect(await c.list(globex, 10)).to.deep.equal([]);
     expect(await c.pause(globex, 'c1')).to.equal(undefined);
+    expect(await c.set(globex, 'c1', { dialect: 'strict' })).to.equal(undefined);
+    expect(await quirkCounts(db).read(globex, 'c1')).to.deep.equal([]);
     expect(await t.list(globex, 'c1', 10)).to.deep.equal([]);
     expect(await t.revoke(globex, 't1', createdAt)).to.equal(undefined);
     await t.used(globex, 't1', new Date(createdAt.getTime() + 120_000), 60_000);

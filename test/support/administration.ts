@@ -1,15 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import type mongoose from 'mongoose';
 import type { Ports } from '../../src/admin/ports.ts';
+import { builtIn } from '../../src/compose.ts';
 import { tokenFormat } from '../../src/credentials/tokens.ts';
 import type { ProvisioningLog } from '../../src/domain/provisioningLog.ts';
 import { connect } from '../../src/storage/connect.ts';
 import { connectionsModel } from '../../src/storage/connectionDocuments.ts';
 import { connections } from '../../src/storage/connections.ts';
+import { quirkMeaning } from '../../src/scim/dialects.ts';
+import { people } from '../../src/storage/people.ts';
 import { provisioningLog, provisioningLogModel } from '../../src/storage/provisioningLog.ts';
+import { quirkCounts, quirkTallyModel } from '../../src/storage/quirkTally.ts';
+import { tenantSchemas } from '../../src/storage/tenantSchemas.ts';
 import { tenants, tenantsModel } from '../../src/storage/tenants.ts';
 import { tokens, tokensModel } from '../../src/storage/tokens.ts';
 import { freshDatabase } from './mongod.ts';
+import { testRegistry } from './schemas.ts';
 
 /** Administration of a database of its own, as a process has it. */
 export interface Process {
@@ -32,7 +38,13 @@ export const scimBaseUrl = 'https://scim.example.com/scim/v2';
 export async function site(): Promise<Site> {
   const database = await freshDatabase();
   const db = await connect(database.uri);
-  for (const model of [tenantsModel(db), connectionsModel(db), tokensModel(db), provisioningLogModel(db)]) {
+  for (const model of [
+    tenantsModel(db),
+    connectionsModel(db),
+    tokensModel(db),
+    provisioningLogModel(db),
+    quirkTallyModel(db),
+  ]) {
     await model.createCollection();
     await model.createIndexes();
   }
@@ -52,8 +64,14 @@ async function openProcess(uri: string): Promise<Process> {
       tenants: tenants(db),
       connections: connections(db),
       tokens: tokens(db),
+      people: people(db),
       log,
+      quirks: quirkCounts(db),
+      quirkMeaning,
+      schemas: tenantSchemas(db),
+      builtIn: () => builtIn(testRegistry()),
       tokenFormat,
+      pause: () => Promise.resolve(),
       now: () => new Date(),
       newId: randomUUID,
       scimBaseUrl,

@@ -65,6 +65,7 @@ export function faultsWithin(found: Found): Fault[] {
     ...names(found),
     ...memberships(found, told, lives),
     ...found.journal.flatMap(entry),
+    ...parts(found),
     ...totals(found),
   ];
 }
@@ -248,6 +249,12 @@ function entry({ _id, pending, epoch, operation, adds, salt, digest, personal }:
   if (!sealed.equals(digest)) faults.push(fault('entry differs from its digest', _id));
   return faults;
 }
+
+/** No operation of a Bulk is done twice. */
+const parts = ({ journal }: Found): Fault[] =>
+  [...grouped(journal, ({ part }) => part && `${part.run} ${part.index}`)].flatMap(([part, { length }]) =>
+    faultIf(part !== undefined && length > 1, 'operation of a Bulk done twice', part),
+  );
 
 /** What was counted and what is pending make the number of resources; a resource's entries stand in order. */
 function totals({ resources, journal, totals: counted }: Found): Fault[] {

@@ -1,6 +1,5 @@
 import { scim } from '../../src/scim/handle.ts';
-import type { Handled } from '../../src/scim/handle.ts';
-import type { Chunks, Json, JsonObject, ScimRequest } from '../../src/scim/types.ts';
+import type { Chunks, Handled, Json, JsonObject, ScimRequest } from '../../src/scim/types.ts';
 import { testCaller } from './callers.ts';
 import { memoryProtocol } from './memoryProtocol.ts';
 import { memoryStores } from './memoryStore.ts';

@@ -51,6 +51,7 @@ const rare: Schema = {
   id: 'urn:example:params:scim:schemas:extension:rare:1.5:User',
   name: 'Rare',
   description: 'Types that no shipped schema has',
+  madeBy: 'tenant',
   attributes: [
     attribute('badge', 'integer'),
     attribute('score', 'decimal'),

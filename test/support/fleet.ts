@@ -18,6 +18,8 @@ import { freePort } from './server.ts';
 export interface Fleet {
   readonly db: mongoose.Connection;
   readonly processes: readonly ChildProcess[];
+  /** Kills the first process (-9), and starts another where it was. */
+  restart(): Promise<void>;
   /** A client of a new tenant, whose requests go to the processes in turn. */
   tenant(
     dialect?: 'lenient' | 'strict',
@@ -25,11 +27,12 @@ export interface Fleet {
   stop(): Promise<void>;
 }
 
-/** Starts so many server processes on a database of their own. */
-export async function startFleet(size: number): Promise<Fleet> {
+/** Starts so many server processes on a database of their own, without a limit of the rate where none is given. */
+export async function startFleet(size: number, env: Readonly<Record<string, string>> = {}): Promise<Fleet> {
   const database = await freshDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'rollcall-fleet-'));
-  const servers = await Promise.all(Array.from({ length: size }, () => startProcess(database.uri, dataDir)));
+  const start = (port: number) => startProcess(database.uri, dataDir, port, env);
+  const servers = await Promise.all(Array.from({ length: size }, async () => start(await freePort())));
   const db = await connect(database.uri);
   const admin = adminPorts(
     db,
@@ -40,7 +43,15 @@ export async function startFleet(size: number): Promise<Fleet> {
   let made = 0;
   return {
     db,
-    processes: servers.map(({ child }) => child),
+    get processes() {
+      return servers.map(({ child }) => child);
+    },
+    async restart() {
+      const [first] = servers;
+      if (!first) throw new Error('a fleet of none');
+      await ended(first.child, 'SIGKILL');
+      servers[0] = await start(Number(new URL(first.url).port));
+    },
     async tenant(dialect = 'lenient') {
       made += 1;
       const { id } = await createTenant(admin, `tenant ${made}`);
@@ -72,8 +83,9 @@ export async function startFleet(size: number): Promise<Fleet> {
 async function startProcess(
   uri: string,
   dataDir: string,
+  port: number,
+  env: Readonly<Record<string, string>>,
 ): Promise<{ readonly child: ChildProcess; readonly url: string }> {
-  const port = await freePort();
   const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
     env: {
       ...process.env,
@@ -82,6 +94,8 @@ async function startProcess(
       PORT: String(port),
       PUBLIC_URL: 'http://127.0.0.1',
       LOG_LEVEL: 'error',
+      SCIM_RATE_LIMIT: '0',
+      ...env,
     },
     stdio: ['ignore', 'ignore', 'inherit'],
   });

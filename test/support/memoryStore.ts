@@ -1,15 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { Leniency } from '../../src/scim/dialects.ts';
 import { invalidValue, notFound, preconditionFailed, tooMany, uniqueness } from '../../src/scim/errors.ts';
-import { comparable, compareText, matches } from '../../src/scim/filter/matches.ts';
+import { matches } from '../../src/scim/filter/matches.ts';
+import { comparePositions, positionOf } from '../../src/scim/order.ts';
 import { foldCase } from '../../src/scim/schema/fold.ts';
 import type { ResourceType } from '../../src/scim/schema/types.ts';
 import type {
   Caller,
   Chunks,
+  Found,
   Json,
   JsonObject,
   MemberChanges,
+  Page,
+  Position,
   Query,
   Resource,
   ResourceStore,
@@ -246,19 +250,34 @@ async function* inChunks(items: readonly Json[]): Chunks<Json> {
   }
 }
 
-function select(tenant: Tenant, type: ResourceType, caller: Caller, query: Query) {
-  const { filter, sort, startIndex, count, wanted } = query;
-  const rows = [...tenant.rows.values()].filter((row) => {
-    return row.type === type && (!filter || matches(filter, searchable(tenant, row, caller)));
-  });
-  if (sort) {
-    const keyed = rows.map((row) => ({ row, key: sortKey(searchable(tenant, row, caller), sort.path) }));
-    const sign = sort.order === 'ascending' ? 1 : -1;
-    keyed.sort((a, b) => sign * compare(a.key, b.key) || compareText(a.row.id, b.row.id));
-    rows.splice(0, rows.length, ...keyed.map(({ row }) => row));
+function select(tenant: Tenant, type: ResourceType, caller: Caller, query: Query): Found {
+  const { filter, sort, wanted } = query;
+  const sign = sort?.order === 'descending' ? -1 : 1;
+  const listed = [...tenant.rows.values()]
+    .filter((row) => row.type === type && (!filter || matches(filter, searchable(tenant, row, caller))))
+    .map((row) => ({ row, position: positionOf(type, show(tenant, row, caller, nothing), sort) }))
+    .sort((a, b) => sign * comparePositions(a.position, b.position));
+  const { rows, more } = pageOf(listed, query, sign);
+  return { total: listed.length, resources: rows.map(({ row }) => show(tenant, row, caller, wanted)), more };
+}
+
+const nothing: Wanted = { members: false, groups: false };
+
+/** The rows of a page, in the order of the list. */
+function pageOf<T extends { readonly position: Position }>(listed: readonly T[], page: Page, sign: number) {
+  const { cursor, count } = page;
+  if (!cursor) {
+    const end = page.startIndex - 1 + count;
+    return { rows: listed.slice(page.startIndex - 1, end), more: listed.length > end };
   }
-  const page = rows.slice(startIndex - 1, startIndex - 1 + count);
-  return { total: rows.length, resources: page.map((row) => show(tenant, row, caller, wanted)) };
+  const { from, towards } = cursor;
+  const isBehind = ({ position }: T): boolean => {
+    const order = from ? sign * comparePositions(position, from) : 0;
+    return !from || (towards === 'next' ? order > 0 : order < 0);
+  };
+  const behind = listed.filter(isBehind);
+  const rows = towards === 'next' ? behind.slice(0, count) : behind.slice(Math.max(0, behind.length - count));
+  return { rows, more: behind.length > count };
 }
 
 /** The resource with all that a filter may ask for. */
@@ -272,23 +291,3 @@ function searchable(tenant: Tenant, row: Row, caller: Caller): JsonObject {
   // Without members nothing of it is still to come.
   return { ...(attributes as JsonObject), id: row.id, meta, members: shownMembers(tenant, row.id) };
 }
-
-/** The value at a path: of several, that of the primary one, else the first (RFC 7644 §3.4.2.3). */
-function sortKey(resource: JsonObject, path: NonNullable<Query['sort']>['path']): Json | undefined {
-  const value = path.keys.reduce<Json | undefined>((found, key) => {
-    const one = Array.isArray(found)
-      ? (found.find((each) => isObject(each) && each['primary'] === true) ?? found[0])
-      : found;
-    return isObject(one) && Object.hasOwn(one, key) ? one[key] : undefined;
-  }, resource);
-  return value === undefined ? undefined : comparable(path, value);
-}
-
-/** What has no value comes last. */
-function compare(a: Json | undefined, b: Json | undefined): number {
-  if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined);
-  return typeof a === 'string' && typeof b === 'string' ? compareText(a, b) : Number(a) - Number(b);
-}
-
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

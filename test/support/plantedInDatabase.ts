@@ -68,6 +68,13 @@ export const plantedInDatabase: readonly Planted[] = [
       row(journal, (is) => is['operation'] === 'revise')['epoch'] = 0;
     },
   ],
+  [
+    'an operation of a Bulk has two entries',
+    'operation of a Bulk done twice',
+    ({ journal }) => {
+      for (const entry of journal.slice(0, 2)) entry['part'] = { run: 'r', index: 0 };
+    },
+  ],
   ['a state is gone', 'journal without state', ({ resources }) => drop(resources, (is) => is['type'] === 'User')],
   [
     'a state has nothing in the journal',

@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { isMismatch, kinds, match, matchText } from './expectation.ts';
 import type { Json, Mismatch, Names, Outcome } from './expectation.ts';
-import type { Exchange, Header, Transcript, TranscriptWorld } from './transcript.ts';
+import type { Exchange, Header, Transcript, TranscriptWorld, World } from './transcript.ts';
 
 /** An answer as it came over the wire. */
 interface Answer {
@@ -19,21 +19,44 @@ const errorSchema = 'urn:ietf:params:scim:api:messages:2.0:Error';
  * @throws Error that shows the file, the exchange, the path of the first mismatch and the whole answer
  */
 export async function play(transcript: Transcript, makeWorld: TranscriptWorld): Promise<void> {
-  const { base, ...tokens } = await makeWorld(transcript.setup);
-  let names: Names = new Map([
-    ['base', base],
-    ...Object.entries(tokens).filter(([, token]) => typeof token === 'string'),
-  ]);
-  for (const exchange of [...transcript.people.map(arrival), ...transcript.exchanges]) {
-    const answer = await send(exchange, names);
+  const world = await makeWorld(transcript.setup);
+  const expected = (exchange: Exchange, answer: Answer, names: Names): Names => {
     const outcome = judge(exchange, answer, names);
     if (isMismatch(outcome)) throw new Error(complaint(transcript, exchange, outcome, answer));
-    names = outcome.names;
-  }
+    return outcome.names;
+  };
+  const me = transcript.setup.options['me'];
+  let names = await sendAll(transcript.people.map(arrival), given(world), expected);
+  if (me !== undefined) names = new Map([...names, ['meToken', (await world.tokenFor?.(names.get(me) ?? '')) ?? '']]);
+  await sendAll(transcript.exchanges, names, expected);
+}
+
+/** Sends the requests of a transcript again, whatever is answered: what names stand for is taken where it comes. */
+export async function repeat({ people, exchanges }: Transcript, world: World): Promise<void> {
+  await sendAll([...people.map(arrival), ...exchanges], given(world), (exchange, answer, names) => {
+    const outcome = judge(exchange, answer, names);
+    return isMismatch(outcome) ? names : outcome.names;
+  });
+}
+
+const given = ({ base, ...tokens }: World): Names =>
+  new Map([
+    ['base', base],
+    ...Object.entries(tokens).filter((token): token is [string, string] => typeof token[1] === 'string'),
+  ]);
+
+async function sendAll(
+  exchanges: readonly Exchange[],
+  names: Names,
+  next: (exchange: Exchange, answer: Answer, names: Names) => Names,
+): Promise<Names> {
+  let known = names;
+  for (const exchange of exchanges) known = next(exchange, await send(exchange, known), known);
+  return known;
 }
 
 /** One of the people that a transcript takes for granted is created. */
-const arrival = (name: string): Exchange => ({
+export const arrival = (name: string): Exchange => ({
   title: `(${name} is created)`,
   line: 0,
   method: 'POST',
@@ -83,7 +106,7 @@ function send({ method, target, headers, body }: Exchange, names: Names): Promis
 }
 
 /** Puts in what `{name}` stands for; `{1000 times x}` becomes that many x. */
-function fill(text: string, names: Names): string {
+export function fill(text: string, names: Names): string {
   return text
     .replace(/\{(\d+) times (\S+)\}/g, (_, count: string, what: string) => what.repeat(Number(count)))
     .replace(/\{([A-Za-z]\w*)\}/g, (_, name: string) => names.get(name) ?? '');

@@ -1,3 +1,5 @@
+import { customValues } from '../../src/storage/custom.ts';
+import type { CustomValue } from '../../src/storage/custom.ts';
 import type { Searched } from '../../src/storage/filter.ts';
 import { fold, foldCase } from '../../src/scim/schema/fold.ts';
 import type { FoldedObject } from '../../src/scim/schema/fold.ts';
@@ -20,6 +22,7 @@ export interface SearchableUser {
     readonly modified: Date;
     readonly version: number;
     readonly fold: FoldedObject;
+    readonly custom: readonly CustomValue[];
   };
 }
 
@@ -140,13 +143,15 @@ export function searchableUser(chance: Chance, number: number): SearchableUser {
     lastModified: modified.toISOString(),
     version: `W/"${String(version)}"`,
   };
+  const folded = fold(type, attributes);
   const schemas = [type.schema.id, ...extensions.map(([urn]) => urn)];
   return {
     resource: { schemas, id, ...(externalId !== undefined && { externalId }), meta, ...attributes },
     document: {
       ...{ _id: id, tenant: 't', type: 'User', key: `User:${foldCase(userName)}`, created, modified, version },
       ext: [...(externalId === undefined ? [] : [`c1:${externalId}`]), `c2:${chance.one(['E1', 'Z'])}`, 'b:c1:E1'],
-      fold: fold(type, attributes),
+      fold: folded,
+      custom: customValues(type, folded),
     },
   };
 }

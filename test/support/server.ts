@@ -1,13 +1,16 @@
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type mongoose from 'mongoose';
 import { createConnection } from '../../src/admin/connections.ts';
+import { addSchema } from '../../src/admin/schemas.ts';
 import { createTenant } from '../../src/admin/tenants.ts';
+import { createToken } from '../../src/admin/tokens.ts';
 import { adminPorts, start } from '../../src/compose.ts';
 import { loadConfig } from '../../src/config.ts';
-import { scopes } from '../../src/domain/connections.ts';
+import { connectionOptions, scopes } from '../../src/domain/connections.ts';
 import { createLog } from '../../src/log.ts';
 import { connect } from '../../src/storage/connect.ts';
 import { provisioningLog } from '../../src/storage/provisioningLog.ts';
@@ -25,12 +28,19 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
-/** Starts the server as `npm start` does, but for the database: one of the tests' own. */
-export async function startTestServer(): Promise<TestServer> {
+/** Starts the server as `npm start` does, but for the database, one of the tests' own, and without a limit of the rate. */
+export async function startTestServer(env: Readonly<Record<string, string>> = {}): Promise<TestServer> {
   const database = await freshDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'rollcall-server-'));
   const port = await freePort();
-  const settings = loadConfig({ PORT: String(port), MONGODB_URI: database.uri, DATA_DIR: dataDir, LOG_LEVEL: 'error' });
+  const settings = loadConfig({
+    PORT: String(port),
+    MONGODB_URI: database.uri,
+    DATA_DIR: dataDir,
+    LOG_LEVEL: 'error',
+    SCIM_RATE_LIMIT: '0',
+    ...env,
+  });
   const server = await start(settings, createLog('error', process.stderr));
   const db = await connect(database.uri);
   const admin = adminPorts(
@@ -50,6 +60,7 @@ export async function startTestServer(): Promise<TestServer> {
       dialect: setup.dialect ?? 'lenient',
       scopes: [...(setup.scopes ?? scopes)],
       adopt: setup.options?.['adopt'] === 'userName' ? 'userName' : 'none',
+      options: connectionOptions.filter((option) => Object.hasOwn(setup.options ?? {}, option)),
     });
   };
 
@@ -59,8 +70,11 @@ export async function startTestServer(): Promise<TestServer> {
     async tenant(setup = {}) {
       made += 1;
       const { id } = await createTenant(admin, `tenant ${made}`);
+      for (const name of setup.schemas ?? []) await addSchema(admin, { tenant: id, content: schemaFile(name) });
       const first = await connection(id, setup);
-      const world = { base: server.scimBaseUrl, token: first.token, tenantId: id, connectionId: first.id };
+      const tokenFor = async (user: string) =>
+        (await createToken(admin, { tenant: id, connection: first.id, user })).token;
+      const world = { base: server.scimBaseUrl, token: first.token, tokenFor, tenantId: id, connectionId: first.id };
       if (setup.connections !== 'two') return world;
       made += 1;
       const foreign = await createTenant(admin, `tenant ${made}`);
@@ -76,6 +90,10 @@ export async function startTestServer(): Promise<TestServer> {
     },
   };
 }
+
+/** A schema that transcripts let their tenant make. */
+const schemaFile = (name: string): string =>
+  readFileSync(new URL(`../transcripts/custom/${name}.json`, import.meta.url), 'utf8');
 
 /** A port that nobody listens on. */
 export function freePort(): Promise<number> {

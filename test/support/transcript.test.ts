@@ -36,6 +36,16 @@ const simple = lines(
 );
 
 describe('A transcript', () => {
+  it('knows a token that stands for one of the people where it asks for one', () => {
+    const asking = (options: string) =>
+      parseTranscript(
+        'x.http',
+        `# Me.\n${options}\n### Me\nGET /scim/v2/Me\nAuthorization: Bearer {meToken}\n\nHTTP 200\n`,
+      );
+    expect(asking('# options: me=ann interop').setup.options).to.deep.equal({ me: 'ann', interop: '' });
+    expect(() => asking('# options: interop')).to.throw('{meToken} is used before it is captured');
+  });
+
   it('is read with its directives, requests and expectations', () => {
     const { about, setup, exchanges } = parseTranscript('x.http', simple);
     expect(about).to.equal('Okta looks, and so on.');

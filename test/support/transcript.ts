@@ -9,8 +9,10 @@ export interface Setup {
   readonly scopes?: readonly string[];
   /** `two`: a second connection on the tenant (`{token2}`), and a tenant of somebody else's (`{foreignToken}`). */
   readonly connections: 'one' | 'two';
-  /** Further options of its connections (`# options: adopt=userName`). */
+  /** Further options of its connections (`# options: adopt=userName interop`), and whom a token stands for (`me=ann`). */
   readonly options: Readonly<Record<string, string>>;
+  /** Schemas that its tenant makes beforehand, in that order: files of test/transcripts/custom (`# schemas: badge device`). */
+  readonly schemas?: readonly string[];
 }
 
 /** A server with a fresh tenant: its SCIM base URL, the token of the first connection, and the others where asked for. */
@@ -19,6 +21,8 @@ export interface World {
   readonly token: string;
   readonly token2?: string;
   readonly foreignToken?: string;
+  /** Makes another token of the first connection, which stands for a user. */
+  readonly tokenFor?: (user: string) => Promise<string>;
 }
 
 /** Makes a fresh tenant as a transcript asks for it. */
@@ -58,7 +62,7 @@ export function parseTranscript(file: string, text: string): Transcript {
     throw new Error(`${file}:1: the first line is a comment that names the client and the reason`);
   const directives = new Map(
     comments.flatMap((line) => {
-      const [, name, value] = /^# (dialect|scopes|connections|options|people): (.+)$/.exec(line) ?? [];
+      const [, name, value] = /^# (dialect|scopes|connections|options|people|schemas): (.+)$/.exec(line) ?? [];
       return name !== undefined && value !== undefined ? [[name, value] as const] : [];
     }),
   );
@@ -95,7 +99,14 @@ function setupOf(file: string, directives: ReadonlyMap<string, string>): Setup {
     }),
   );
   const scopes = directives.get('scopes');
-  return { dialect, connections, options, ...(scopes !== undefined && { scopes: words(scopes) }) };
+  const schemas = words(directives.get('schemas'));
+  return {
+    dialect,
+    connections,
+    options,
+    ...(scopes !== undefined && { scopes: words(scopes) }),
+    ...(schemas.length > 0 && { schemas }),
+  };
 }
 
 function parseExchange(file: string, line: number, section: string): Exchange {
@@ -160,6 +171,7 @@ function requireNames({ file, setup, people, exchanges }: Transcript): void {
     'token',
     ...people,
     ...(setup.connections === 'two' ? ['token2', 'foreignToken'] : []),
+    ...(setup.options['me'] === undefined ? [] : ['meToken']),
   ]);
   for (const { line, target, headers, body, expected } of exchanges) {
     const used = namesIn([target, ...headers.map(([, value]) => value), body ?? ''].join('\n'));

@@ -24,6 +24,7 @@ interface Section {
 
 /** What the first line of a folder's transcripts says: the client, or whoever does this, and the section or thread. */
 const firstLines: Readonly<Record<string, RegExp>> = {
+  custom: /^Any client: .*RFC 764[34] §\d/,
   entra: /^Entra ID\b.+[:;].+\.$/,
   google: /^Google Workspace: ./,
   jumpcloud: /^JumpCloud, .*: ./,
@@ -34,7 +35,9 @@ const firstLines: Readonly<Record<string, RegExp>> = {
   quirks: /^Quirk \d+, (any client|Entra|Okta): .*(#\d|PR \d)/,
   rfc7643: /^(Any client|A strict client|Okta, Entra): .*RFC 7643 §\d/,
   rfc7644: /^(Any client|A strict client|Okta|Okta, Entra, OneLogin): .*RFC 7644 §\d/,
+  rfc9865: /^Any client: .*RFC 9865 §\d/,
   sailpoint: /^SailPoint, .*: ./,
+  strict: /^A strict client, (quirk|no option|option) `\w+`: .*RFC 764[34] §\d/,
   security:
     /^(A client|A hostile client|Another customer's client|Any client|A filter|A token|Two clients|Whoever)\b.*(RFC|CVE)/,
 };
@@ -83,7 +86,7 @@ describe('The transcripts', () => {
   it('are indexed by sections of the RFCs, and each one of theirs is in the index', () => {
     const shown = new Set(Object.values(sections).flatMap(({ transcripts: files }) => files));
     for (const [section, { title, transcripts: files }] of Object.entries(sections)) {
-      expect(section).to.match(/^RFC 764[34] \d+(\.\d+)*$/);
+      expect(section).to.match(/^RFC (764[34]|9865) \d+(\.\d+)*$/);
       expect(title, section).to.not.equal('');
       expect(files, section).to.not.deep.equal([]);
     }

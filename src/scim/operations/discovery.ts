@@ -1,8 +1,10 @@
 import { forbidden, notFound } from '../errors.ts';
+import { conforms } from '../interop.ts';
 import { limits } from '../limits.ts';
 import type { Registry } from '../schema/registry.ts';
 import type { Attribute, ResourceType, Schema } from '../schema/types.ts';
-import type { Json, JsonObject, ScimRequest, ScimResponse } from '../types.ts';
+import { schemasShown } from '../schemaViews.ts';
+import type { Caller, Json, JsonObject, ScimRequest, ScimResponse } from '../types.ts';
 import { urns } from '../urns.ts';
 
 /** The first path segments that `discovery` answers (RFC 7644 §4). */
@@ -15,17 +17,30 @@ export const discoveryEndpoints = ['ServiceProviderConfig', 'Schemas', 'Resource
  */
 export function discovery(baseUrl: string): (registry: Registry, request: ScimRequest) => ScimResponse {
   const config = serviceProviderConfig(baseUrl);
-  const shown = new WeakMap<Registry, Shown>();
+  const shown = new WeakMap<Registry, Map<string, Shown>>();
 
-  return (registry, { path, query }) => {
-    const { schemas, types } = shown.get(registry) ?? show(registry, baseUrl);
-    shown.set(registry, { schemas, types });
+  /** What a registry holds, made once for each way of showing it. */
+  const showing = (registry: Registry, { options }: Caller): Shown => {
+    const ways = shown.get(registry) ?? new Map<string, Shown>();
+    shown.set(registry, ways);
+    const way = [...options].sort().join();
+    const made = ways.get(way) ?? show(registry, schemasShown(registry, options), baseUrl);
+    ways.set(way, made);
+    return made;
+  };
+
+  return (registry, { path, query, caller }) => {
+    const { schemas, types } = showing(registry, caller);
     const [endpoint = '', id, ...deeper] = path;
     if (Object.hasOwn(query, 'filter')) throw forbidden(`'/${endpoint}' cannot be filtered`);
     if (deeper.length > 0) throw notFound(`'/${path.join('/')}' does not exist`);
     if (endpoint === 'Schemas') return ok(listOrOne(endpoint, schemas, id));
     if (endpoint === 'ResourceTypes') return ok(listOrOne(endpoint, types, id));
-    if (endpoint === 'ServiceProviderConfig' && id === undefined) return ok(config);
+    if (endpoint === 'ServiceProviderConfig' && id === undefined) {
+      // Strict clients refuse a key that they do not know.
+      if (!caller.options.has('interop')) return ok(config);
+      return ok({ ...config, interopProfileConformant: conforms(caller, registry, baseUrl) });
+    }
     throw notFound(`'/${path.join('/')}' does not exist`);
   };
 }
@@ -36,8 +51,8 @@ interface Shown {
   readonly types: ReadonlyMap<string, JsonObject>;
 }
 
-const show = (registry: Registry, baseUrl: string): Shown => ({
-  schemas: byId(registry.schemas, (schema) => schemaResource(schema, baseUrl)),
+const show = (registry: Registry, schemas: readonly Schema[], baseUrl: string): Shown => ({
+  schemas: byId(schemas, (schema) => schemaResource(schema, baseUrl)),
   types: byId(registry.types, (type) => typeResource(type, baseUrl)),
 });
 
@@ -67,11 +82,19 @@ function serviceProviderConfig(baseUrl: string): JsonObject {
   return {
     schemas: [urns.serviceProviderConfig],
     patch: { supported: true },
-    bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
+    bulk: { supported: true, maxOperations: limits.bulkOperations, maxPayloadSize: limits.bulkBodyBytes },
     filter: { supported: true, maxResults: limits.pageSize },
     changePassword: { supported: true },
     sort: { supported: true },
     etag: { supported: true },
+    pagination: {
+      cursor: true,
+      index: true,
+      defaultPaginationMethod: 'index',
+      defaultPageSize: limits.defaultPageSize,
+      maxPageSize: limits.pageSize,
+      cursorTimeout: limits.cursorSeconds,
+    },
     authenticationSchemes: [
       {
         type: 'oauthbearertoken',

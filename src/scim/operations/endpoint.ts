@@ -12,20 +12,22 @@ export interface Endpoint {
   readonly baseUrl: string;
 }
 
-/** An answer that shows a resource, with its version and its place (RFC 7644 §3.14). */
+/** An answer that shows a resource, with its version and its place (RFC 7644 §3.14; RFC 7643 §3.1, `location`). */
 export function shown(
   { type, baseUrl }: Endpoint,
   status: 200 | 201,
   stored: Stored,
   projection: Projection,
 ): ScimResponse {
-  const headers = { ETag: etag(stored.version), Location: location(type, stored.id, baseUrl) };
+  const place = location(type, stored.id, baseUrl);
+  const headers = { ETag: etag(stored.version), Location: place, 'Content-Location': place };
   return { status, headers, body: present(type, stored, baseUrl, projection) };
 }
 
-/** What the provisioning log says of a write. */
-export const outcome = ({ type }: Endpoint, { stored, refusedMembers }: Written): Outcome => ({
+/** What the provisioning log says of a write; `before` is the version before it, where there was one. */
+export const outcome = ({ type }: Endpoint, { stored, refusedMembers }: Written, before?: number): Outcome => ({
   resourceType: type.name,
   id: stored.id,
   refusedMembers,
+  ...(stored.version === before && { unchangedAt: before }),
 });

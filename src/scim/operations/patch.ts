@@ -45,7 +45,7 @@ export async function patch(
 
   const headers = { ETag: etag(written.stored.version), Location: location(type, id, baseUrl) };
   const response = isSilent ? { status: 204, headers } : shown(endpoint, 200, written.stored, answer);
-  return { ...response, outcome: outcome(endpoint, written) };
+  return { ...response, outcome: outcome(endpoint, written, written.before) };
 }
 
 /** The members of the types that filters ask for. */

@@ -37,7 +37,7 @@ export async function replace(
   };
   const written = await revise(store, request.caller, id, change, leniency);
 
-  return { ...shown(endpoint, 200, written.stored, answer), outcome: outcome(endpoint, written) };
+  return { ...shown(endpoint, 200, written.stored, answer), outcome: outcome(endpoint, written, written.before) };
 }
 
 function replacedMembers(

@@ -1,6 +1,5 @@
-import { leniency as freshLeniency } from '../dialects.ts';
 import type { Leniency } from '../dialects.ts';
-import type { Caller, JsonObject, MemberChanges, ResourceStore, Wanted, Written } from '../types.ts';
+import type { Caller, JsonObject, MemberChanges, ResourceStore, Stored, Wanted, Written } from '../types.ts';
 import { accepts } from '../version.ts';
 
 /** A change as an operation states it: of the attributes, given what the dialect repairs, and of the members. */
@@ -9,6 +8,11 @@ export interface Change {
   readonly attributes: (current: JsonObject, leniency: Leniency) => JsonObject;
   readonly members: MemberChanges | undefined;
   readonly wanted: Wanted;
+}
+
+/** A resource after a change that was asked for, and the version that it had before. */
+export interface Revised extends Written {
+  readonly before: number;
 }
 
 /**
@@ -22,17 +26,20 @@ export async function revise(
   id: string,
   change: Change,
   leniency: Leniency,
-): Promise<Written> {
-  let tally = freshLeniency(leniency.dialect);
-  const decide = (current: { readonly attributes: object }): JsonObject => {
-    tally = freshLeniency(leniency.dialect);
+): Promise<Revised> {
+  let before = 0;
+  let tally = leniency.afresh();
+  const decide = (current: Stored): JsonObject => {
+    before = current.version;
+    tally = leniency.afresh();
     // Without members and groups there is nothing in a stored resource that is still to come.
     return change.attributes(current.attributes as JsonObject, tally);
   };
   const { ifMatch, members, wanted } = change;
   try {
     const revision = { accepts: accepts(ifMatch), decide, wanted, ...(members && { members }) };
-    return await store.revise(caller, id, revision, leniency);
+    const written = await store.revise(caller, id, revision, leniency);
+    return { ...written, before };
   } finally {
     for (const [quirk, times] of tally.repaired) {
       for (let time = 0; time < times; time++) leniency.repairs(quirk);

@@ -1,8 +1,11 @@
 import { expect } from 'chai';
+import type { ConnectionOption } from '../../../src/scim/dialects.ts';
 import { ScimError } from '../../../src/scim/errors.ts';
 import { limits } from '../../../src/scim/limits.ts';
 import { discovery, discoveryEndpoints } from '../../../src/scim/operations/discovery.ts';
 import type { Json, JsonObject, ScimRequest } from '../../../src/scim/types.ts';
+import { urns } from '../../../src/scim/urns.ts';
+import { testCaller } from '../../support/callers.ts';
 import { testRegistry } from '../../support/schemas.ts';
 
 const base = 'https://example.com/scim/v2';
@@ -45,14 +48,36 @@ describe('discovery', () => {
       filter: { supported: true, maxResults: limits.pageSize },
       sort: { supported: true },
       etag: { supported: true },
+      pagination: {
+        cursor: true,
+        index: true,
+        defaultPaginationMethod: 'index',
+        defaultPageSize: limits.defaultPageSize,
+        maxPageSize: limits.pageSize,
+        cursorTimeout: limits.cursorSeconds,
+      },
       changePassword: { supported: true },
-      bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
+      bulk: { supported: true, maxOperations: limits.bulkOperations, maxPayloadSize: limits.bulkBodyBytes },
       meta: { resourceType: 'ServiceProviderConfig', location: `${base}/ServiceProviderConfig` },
     });
     expect((config['authenticationSchemes'] as JsonObject[])[0]).to.include({
       type: 'oauthbearertoken',
       primary: true,
     });
+  });
+
+  it('says whether it keeps to the interoperability profile where that is asked for, and defines it there', () => {
+    const shown = (dialect: 'lenient' | 'strict', ...options: ConnectionOption[]) => {
+      const caller = testCaller({ dialect, options: new Set(options) });
+      const config = answer({ ...request(['ServiceProviderConfig']), caller }).body as JsonObject;
+      const schema = answer({ ...request(['Schemas', urns.serviceProviderConfig]), caller }).body as JsonObject;
+      const defined = (schema['attributes'] as JsonObject[]).some(({ name }) => name === 'interopProfileConformant');
+      expect(Object.hasOwn(config, 'interopProfileConformant')).to.equal(defined);
+      return config['interopProfileConformant'];
+    };
+    expect(shown('strict', 'interop')).to.equal(true);
+    expect(shown('lenient', 'interop')).to.equal(false);
+    for (const dialect of ['lenient', 'strict'] as const) expect(shown(dialect)).to.equal(undefined);
   });
 
   it('says nothing of the server that its own schema does not', () => {

@@ -69,7 +69,7 @@ describe('Applying a PATCH, by the rules', () => {
       const tally = leniency('lenient');
       const operations = paths.map((path) => ({ op: 'replace', path, value: '' }));
       expect(patched(bare, operations, tally)).to.equal(bare);
-      expect([...tally.repaired.keys()]).to.have.members(['emptyStrings']);
+      expect([...tally.repaired.keys()]).to.have.members(['emptyStrings', 'missingTargets']);
     });
   });
 

@@ -71,6 +71,12 @@ describe('folded text', () => {
     expect(best).to.be.lessThan(20);
   });
 
+  it('takes wide and narrow letters for plain ones', () => {
+    expect(foldCase('ＡＮＮ＠ｃｏｒｐ．ｅｘａｍｐｌｅ')).to.equal('ann@corp.example');
+    expect(foldCase('ｶﾞｲ')).to.equal('ガイ');
+    expect(foldCase('￥１００\u3000')).to.equal('¥100 ');
+  });
+
   it('finds a prefix of a word that ends in sigma', () => {
     expect(foldCase('ΟΔΟΣΑ').startsWith(foldCase('ΟΔΟΣ'))).to.equal(true);
   });

@@ -1,0 +1,131 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { Agent } from 'node:http';
+import { openapi } from '../../src/scim/openapi/document.ts';
+import type { Json, JsonObject } from '../../src/scim/types.ts';
+import { hostile } from '../support/hostile.ts';
+import type { Hostile } from '../support/hostile.ts';
+import { prototypes } from '../support/prototypes.ts';
+import { sendRaw } from '../support/rawRequest.ts';
+import type { RawAnswer } from '../support/rawRequest.ts';
+import { testRegistry } from '../support/schemas.ts';
+import { startTestServer } from '../support/server.ts';
+import type { TestServer } from '../support/server.ts';
+
+/** How many requests each place gets by each method: more in `npm run test:hostile`. */
+const rounds = Number(process.env['HOSTILE_ROUNDS'] ?? 10);
+
+const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+type Method = (typeof methods)[number];
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+
+/** The value at the end of some keys. */
+const within = (value: unknown, ...path: readonly string[]): unknown =>
+  path.reduce<unknown>((found, key) => (isObject(found) ? found[key] : undefined), value);
+
+const document = openapi(testRegistry(), 'https://scim.example/scim/v2');
+
+/** A type that a tenant made itself. */
+const device: JsonObject = { schemas: ['urn:example:scim:2.0:Device'], assetTag: 'A1', model: 'X', price: 9.5 };
+
+const own: Readonly<Record<string, JsonObject>> = {
+  '/Devices POST': device,
+  '/Devices/{id} PUT': device,
+  '/Devices/{id} PATCH': {
+    schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
+    Operations: [{ op: 'replace', path: 'holder.value', value: 'x' }],
+  },
+};
+
+/** A body that is welcome at a place; at a place that takes none, one of another. */
+function exampleOf(path: string, method: Method): JsonObject {
+  const content = within(document, 'paths', path, method.toLowerCase(), 'requestBody', 'content');
+  const example = within(content, 'application/scim+json', 'example');
+  return isObject(example) ? (example as JsonObject) : (own[`${path} ${method}`] ?? device);
+}
+
+/** Every place of the router: those that are documented, and those of a tenant's own type. */
+const places = [...Object.keys(document['paths'] as JsonObject), '/Devices', '/Devices/.search', '/Devices/{id}'];
+
+/** What is wrong with an answer; undefined where nothing is. */
+function fault({ status, type, text }: RawAnswer): string | undefined {
+  if (status >= 500 && status !== 501) return `is answered ${status}: ${text}`;
+  if (status < 400) return undefined;
+  const body = JSON.parse(text) as Record<string, Json>;
+  const isError = JSON.stringify(body['schemas']) === '["urn:ietf:params:scim:api:messages:2.0:Error"]';
+  if (!type.startsWith('application/scim+json') || !isError) return `is refused with no SCIM Error: ${text}`;
+  if (body['status'] !== String(status) || typeof body['detail'] !== 'string') return `says ${text}, with ${status}`;
+  return text.length > 2_000 ? `is answered at length: ${text.slice(0, 200)}` : undefined;
+}
+
+for (const dialect of ['lenient', 'strict'] as const)
+  describe(`Hostile requests to a ${dialect} connection`, function () {
+    this.timeout(120_000);
+    const agent = new Agent({ keepAlive: true });
+    const untouched = prototypes();
+    let server: TestServer;
+    let tokens: { readonly all: string; readonly me: string };
+
+    before(async () => {
+      server = await startTestServer();
+      const world = await server.tenant({ dialect, schemas: ['badge', 'device'] });
+      tokens = { all: world.token, me: '' };
+      const user = await make('/Users');
+      tokens = { ...tokens, me: (await world.tokenFor?.(user)) ?? '' };
+    });
+
+    after(async () => {
+      agent.destroy();
+      await server.stop();
+    });
+
+    function send(method: Method, path: string, { search, headers, body }: Hostile): Promise<RawAnswer> {
+      const token = path === '/Me' ? tokens.me : tokens.all;
+      const url = `${server.base}${path}${search === '' ? '' : `?${search}`}`;
+      return sendRaw(method, url, { headers: { Authorization: `Bearer ${token}`, ...headers }, body, agent });
+    }
+
+    let made = 0;
+
+    /** The id of a new resource of the type served there. */
+    async function make(endpoint: string): Promise<string> {
+      made += 1;
+      const { userName, displayName, assetTag, ...example } = exampleOf(endpoint, 'POST');
+      const names = { userName, displayName, assetTag };
+      const named = Object.entries(names).flatMap(([name, value]) => (value === undefined ? [] : [[name, `n${made}`]]));
+      const body = Buffer.from(JSON.stringify({ ...example, ...Object.fromEntries(named) }));
+      const answer = await send('POST', endpoint, { search: '', headers: {}, body });
+      expect(answer.status, answer.text).to.equal(201);
+      return (JSON.parse(answer.text) as { readonly id: string }).id;
+    }
+
+    const kept = new Map<string, string>();
+
+    async function addressOf(path: string, method: Method): Promise<string> {
+      const endpoint = path.replace('/{id}', '');
+      if (endpoint === path) return path;
+      if (endpoint === '/Schemas' || endpoint === '/ResourceTypes') return `${endpoint}/User`;
+      const id = (method === 'DELETE' ? undefined : kept.get(endpoint)) ?? (await make(endpoint));
+      if (method !== 'DELETE') kept.set(endpoint, id);
+      return `${endpoint}/${id}`;
+    }
+
+    for (const path of places)
+      for (const method of methods)
+        it(`are answered with SCIM errors at worst: ${method} ${path}`, async () => {
+          const property = fc.asyncProperty(hostile(exampleOf(path, method)), async (one) => {
+            const answer = await send(method, await addressOf(path, method), one);
+            const wrong = fault(answer);
+            if (wrong !== undefined) throw new Error(`${one.body?.toString().slice(0, 500) ?? ''} ${wrong}`);
+          });
+          await fc.assert(property, { numRuns: rounds, seed: 7_644, endOnFailure: false });
+          expect(prototypes()).to.deep.equal(untouched);
+        });
+
+    it('leave the server as it was', async () => {
+      expect(await make('/Users')).to.be.a('string');
+      expect(await make('/Groups')).to.be.a('string');
+      expect(({} as Record<string, unknown>)['polluted']).to.equal(undefined);
+    });
+  });
