@@ -168,7 +168,7 @@ describe('the server process', function () {
       );
       for (const line of lines) {
         expect(line).to.include.keys('requestId', 'route', 'status', 'durationMs', 'level', 'timestamp');
-        expect(String(line['route'])).to.match(/^[A-Z]+ \/scim\/v2\/(Users(\/:id)?|\*)$/);
+        expect(String(line['route'])).to.match(/^[A-Z]+ \/scim\/v2\/((Users|:type)(\/:id)?|\*)$/);
       }
     });
   });

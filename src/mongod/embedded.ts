@@ -113,39 +113,39 @@ async function start(setup: Setup, port: number): Promise<Server | Ending> {
   const deadline = Date.now() + startWithinMs;
   const member = () =>
     launched(setup, port, 'member', deadline, () => bringUp(port, setup.key, setup.credentials, deadline));
-  let { server, outcome } = await member();
-  if (outcome === 'moved') {
+  let begun = await member();
+  if (!isEnding(begun) && begun.result === 'moved') {
     // While it looks for itself under its old address it does not end in order.
-    await server.kill();
+    await begun.server.kill();
     const alone = await launched(setup, port, 'alone', deadline, () => moveTo(port, setup.key));
-    if (isEnding(alone.outcome)) return alone.outcome;
+    if (isEnding(alone)) return alone;
     await alone.server.stop();
-    ({ server, outcome } = await member());
+    begun = await member();
   }
-  if (isEnding(outcome)) return outcome;
+  if (isEnding(begun)) return begun;
+  const { server } = begun;
   await writeRuntime(setup.places, { mongod: server.identity, port, version: setup.binary.version });
   return server;
 }
 
-/** Launches mongod and does something as soon as it listens; the outcome is that, or how it ended before. */
+/** Launches mongod and does something as soon as it listens; answers what came of that, or how it ended before. */
 async function launched<Result>(
   { binary, places, onLaunch }: Setup,
   port: number,
   mode: Mode,
   deadline: number,
   work: () => Promise<Result>,
-): Promise<{ readonly server: Server; readonly outcome: Result | Ending }> {
+): Promise<{ readonly server: Server; readonly result: Result } | Ending> {
   const server = await launch(binary.file, places, port, mode);
+  if (isEnding(server)) return server;
   onLaunch(server);
   const working = listening(server, port, deadline).then(work);
-  // Who is ended while it listens fails too, sooner or later.
-  working.catch(() => undefined);
   try {
-    return { server, outcome: await Promise.race([working, server.ended]) };
+    return await Promise.race([working.then((result) => ({ server, result })), server.ended]);
   } catch (cause) {
     // What was asked of a mongod that dies may fail before its end is known, which says more.
     const ending = await Promise.race([server.ended, sleep(500)]);
-    if (ending) return { server, outcome: ending };
+    if (ending) return ending;
     await server.stop();
     throw cause;
   }
