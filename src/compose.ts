@@ -248,7 +248,7 @@ function spending(db: Database, perSecond: number | undefined): Pick<AppPorts, '
   if (perSecond === undefined) return {};
   const rate = rateOf(perSecond);
   const spend = allowances(rates(db, rate), rate, randomUUID(), () => performance.now());
-  return { spend: ({ tenant, connection }, cost) => spend(tenantId(tenant), connection, cost) };
+  return { spend: ({ tenant, connection }, cost, paid) => spend(tenantId(tenant), connection, cost, paid) };
 }
 
 /** The attribute that a word of an error's detail names, if any schema has it. */

@@ -9,7 +9,7 @@ import { seals } from './credentials/seals.ts';
 import { basePath } from './http/target.ts';
 import { joint, type Alarm, type JointPorts } from './provisioning/joint.ts';
 import { sameForAll, type Registries } from './provisioning/registries.ts';
-import { underSchemas } from './provisioning/served.ts';
+import { servedType, underSchemas } from './provisioning/served.ts';
 import { storesOf } from './provisioning/stores.ts';
 import { unavailable, type ScimError } from './scim/errors.ts';
 import { scim } from './scim/handle.ts';
@@ -70,7 +70,7 @@ export function portsOver(
     states: states(db),
     directory: directory(db),
     work: underSchemas(
-      unitOfWork(db, (tenant, kind) => typeIn(tenants.last(tenant), kind), Date.now, observer),
+      unitOfWork(db, (change) => servedType(tenants.last(change.tenant), change), Date.now, observer),
       tenants,
     ),
     hashPassword: passwords().hashPassword,

@@ -113,7 +113,8 @@ export const listed = (faults: readonly string[]): string =>
 
 function parse(content: string): unknown {
   try {
-    return JSON.parse(content);
+    // Editors on Windows begin a file with a mark that is no part of the text.
+    return JSON.parse(content.replace(/^\uFEFF/, ''));
   } catch (cause) {
     throw new Refusal(`The file is no JSON: ${cause instanceof Error ? cause.message : String(cause)}`);
   }

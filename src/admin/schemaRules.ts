@@ -91,7 +91,8 @@ const overlap = (a: string, b: string): boolean =>
 
 function typeFaults({ resourceType, attributes }: Extract<Described, { resourceType: object }>, around: Surroundings) {
   const { name, endpoint } = resourceType;
-  const types = [...around.builtIn.types, ...ownTypes(around)];
+  // Also one that is being removed has them: where it turns out to be in use it is served again.
+  const types = [...around.builtIn.types, ...around.others.flatMap(typesOf)];
   const isLong = (text: string) => text.length > limits.nameLength;
   const isTaken = types.some((type) => sameText(type.name, name)) || reserved.has(name.toLowerCase());
   const isPlaced =
@@ -134,8 +135,9 @@ function extensionFaults(schema: Extract<Described, { extends: string }>, around
   ];
 }
 
-const ownTypes = ({ others }: Surroundings) =>
-  others.flatMap((other) => ('resourceType' in other && other.state === 'served' ? [other.resourceType] : []));
+const ownTypes = ({ others }: Surroundings) => others.filter(({ state }) => state === 'served').flatMap(typesOf);
+
+const typesOf = (schema: OwnSchema) => ('resourceType' in schema ? [schema.resourceType] : []);
 
 function sizeFaults({ attributes }: Described, { others }: Surroundings): string[] {
   const all = others.reduce((sum, other) => sum + counted(other.attributes), counted(attributes));
@@ -154,8 +156,7 @@ function sizeFaults({ attributes }: Described, { others }: Surroundings): string
 function attributesFaults(schema: Described, around: Surroundings): string[] {
   const own = 'resourceType' in schema ? [schema.resourceType.name] : [];
   const targets = new Set([
-    'uri',
-    'external',
+    ...elsewhere,
     ...own,
     ...[...around.builtIn.types, ...ownTypes(around)].map(({ name }) => name),
   ]);
@@ -209,11 +210,26 @@ function attributeFaults(attribute: DescribedAttribute, prefix: string, targets:
         : `${name} has 'referenceTypes', which references alone have: leave them out`,
     ]),
     ...failing([
+      isLost(subAttributes),
+      `'${attribute.name}.$ref' is made from the 'value' beside it: say in its 'referenceTypes' of which type, or choose another name`,
+    ]),
+    ...failing([
       unknown !== undefined,
       `${name} refers to '${shown(unknown ?? '')}': choose 'referenceTypes' among ${[...targets].join(', ')}`,
     ]),
   ];
 }
+
+/** What refers to no resource. */
+const elsewhere = ['uri', 'external'];
+
+/** Whether a `$ref` stands beside a `value` that names no resource: it could neither be kept nor made. */
+const isLost = (subAttributes: readonly DescribedAttribute[]): boolean =>
+  subAttributes.some(({ name }) => name.toLowerCase() === 'value') &&
+  subAttributes.some(
+    ({ name, referenceTypes = [] }) =>
+      name === '$ref' && referenceTypes.length > 0 && referenceTypes.every((target) => elsewhere.includes(target)),
+  );
 
 function nameFaults({ name, type }: DescribedAttribute, quoted: string, prefix: string): string[] {
   // `$ref` stands beside a `value` (RFC 7643 §2.4), and nowhere else.

@@ -209,7 +209,7 @@ function set(command: Command, front: Front): void {
             facts([
               ['Dialect', connection.dialect],
               ['Adopts', connection.adopt],
-              ['Options', connection.options.join(',')],
+              ['Options', connection.options.join(',') || 'none'],
               ['Scopes', connection.scopes.join(',')],
             ]),
           ].join('\n'),
@@ -219,11 +219,13 @@ function set(command: Command, front: Front): void {
 
 /** An option of the command that names options of a connection, each once. */
 const severalOptions = (flags: string, description: string): Option =>
-  new Option(flags, description).default([], 'none').argParser((name: string, before: readonly ConnectionOption[]) => {
-    const option = choices.options.find((each) => each === name);
-    if (!option) throw new InvalidArgumentError(`Allowed choices are ${choices.options.join(', ')}.`);
-    return [...before, option];
-  });
+  new Option(flags, `${description}, any of ${choices.options.join(', ')}; may be repeated`)
+    .default([], 'none')
+    .argParser((name: string, before: readonly ConnectionOption[]) => {
+      const option = choices.options.find((each) => each === name);
+      if (!option) throw new InvalidArgumentError(`Allowed choices are ${choices.options.join(', ')}.`);
+      return [...before, option];
+    });
 
 const connectionText = ({ name, id, scimBaseUrl, token, tokenExpiresAt }: NewConnection): string =>
   [

@@ -10,7 +10,7 @@ export function logText(rows: readonly Row[], limit: number): string {
       ['TIME', ({ time }) => instant(time)],
       ['OUTCOME', ({ outcome }) => outcome],
       ['STATUS', ({ status }) => String(status)],
-      ['OPERATION', ({ operation, resourceType = '' }) => `${operation} ${resourceType}`.trim()],
+      ['OPERATION', asked],
       ['RESOURCE', ({ resourceId = '' }) => resourceId],
       ['PROBLEM', problem],
       ['REPAIRED', ({ repaired }) => repairs(repaired)],
@@ -23,12 +23,17 @@ export function logText(rows: readonly Row[], limit: number): string {
   return last && rows.length === limit ? `${shown}\nOlder rows: --before ${last.id}` : shown;
 }
 
+/** What was asked, of a Bulk with the place of the operation in it: the first one is #0, as in the journal. */
+const asked = ({ operation, resourceType = '', part }: Row): string =>
+  [operation, resourceType, part === undefined ? '' : `#${String(part)}`].filter((word) => word !== '').join(' ');
+
 /** What is wrong where the protocol has no word for it. */
 const problems: ReadonlyMap<number, string> = new Map([
   [403, 'not allowed'],
   [404, 'not found'],
   [405, 'no such method'],
   [408, 'too slow'],
+  [409, 'conflict'],
   [412, 'changed meanwhile'],
   [413, 'too large'],
   [415, 'media type'],

@@ -24,7 +24,9 @@ export async function run(args: readonly string[], front: Front): Promise<0 | 1 
 
 function program(front: Front): Command {
   const rollcall = new Command('rollcall')
-    .description('Administers Rollcall: tenants, connections of identity providers, and their tokens.')
+    .description(
+      "Administers Rollcall: tenants, connections of identity providers, their tokens, and tenants' own schemas.",
+    )
     .exitOverride()
     .configureOutput({ writeOut: front.out, writeErr: front.err })
     .showHelpAfterError('(add --help to see what can be given)');

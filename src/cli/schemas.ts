@@ -78,7 +78,7 @@ export function schemaCommands(schema: Command, front: Front): void {
 
   schema
     .command('remove')
-    .description('remove a schema that no resource holds values of; takes some seconds')
+    .description('remove a schema that no resource holds values of; takes half a minute')
     .argument('<urn>', 'its URN')
     .option(...tenantOption)
     .option('--json', 'print JSON')

@@ -12,6 +12,8 @@ export type Violation =
   /** That operation of a Bulk was committed before. */
   | { readonly rule: 'done-already'; readonly index: number }
   | { readonly rule: 'schema-withdrawn'; readonly schema: string }
+  /** More than the database takes as one resource. */
+  | { readonly rule: 'too-large' }
   | { readonly rule: 'busy' };
 
 /** A business rule that a request breaks; nothing has happened. */

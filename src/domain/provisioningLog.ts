@@ -14,6 +14,8 @@ export interface LogRow {
   readonly operation: string;
   readonly resourceType?: string;
   readonly resourceId?: string;
+  /** Which operation of a Bulk it was, from 0: as in the journal. */
+  readonly part?: number;
   /** The HTTP status of the answer. */
   readonly status: number;
   readonly scimType?: string;
@@ -50,10 +52,10 @@ export interface LogQuery {
 /** How long rows are kept, in days. */
 export const logDays = 30;
 
-/** The outcome that a status says. */
+/** The outcome that a status says. What is not implemented (501) is refused like what is not allowed: nothing broke. */
 export function outcomeOf(status: number): LogOutcome {
   if (status < 400) return 'done';
-  return status < 500 ? 'refused' : 'failed';
+  return status < 500 || status === 501 ? 'refused' : 'failed';
 }
 
 /** Where the provisioning log is kept. */

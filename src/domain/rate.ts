@@ -41,6 +41,8 @@ export interface Ask {
   readonly left: number;
   /** What it needs now, all or nothing. */
   readonly cost: number;
+  /** What has just been paid towards the same: by a Bulk for its request. */
+  readonly paid: number;
   /** What it would take ahead, as far as there is any. */
   readonly ahead: number;
 }
@@ -69,7 +71,8 @@ export function lease(bucket: Bucket, rate: Rate, ask: Ask, now: number): Leased
   const refilled = bucket.tokens + (rate.perSecond * Math.max(0, now - bucket.at)) / 1_000;
   const tokens = Math.min(most, refilled + returned);
 
-  const missing = Math.max(0, Math.min(ask.cost, Math.max(most, 1)) - tokens);
+  // Nor for what has been paid towards it, or who sends nothing else would never find the bucket full.
+  const missing = Math.max(0, Math.min(ask.cost, Math.max(most - ask.paid, 1)) - tokens);
   if (missing > 0) return { missing, ahead: 0, bucket: { tokens, at: now, held: others } };
   const ahead = Math.max(0, Math.min(ask.ahead, Math.floor(tokens - ask.cost)));
   const own = ahead > 0 ? [{ holder: ask.holder, tokens: ahead, until: now + leaseMsOf(ahead, rate) }] : [];

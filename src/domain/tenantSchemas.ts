@@ -61,8 +61,11 @@ export const ownSchemaLimits = {
 /** So long a process goes by what it knows of a tenant's schemas. */
 export const schemasKnownMs = 900;
 
-/** After so long nothing is written any more that was decided under a schema withdrawn since: look-ups, then deadlines. */
-export const withdrawalMs = 6_000;
+/**
+ * After so long nothing is written any more that was decided under a schema withdrawn since: what a process knows, then
+ * the deadline of the largest request.
+ */
+export const withdrawalMs = 24_000;
 
 /** The type that a schema's values are kept in: the one it extends, or its own. */
 export const typeOf = (schema: OwnSchema): Kind => ('extends' in schema ? schema.extends : schema.resourceType.name);

@@ -1,5 +1,7 @@
 import { tooManyRequests } from '../scim/errors.ts';
 import { limits } from '../scim/limits.ts';
+import { member } from '../scim/patch/parse.ts';
+import { isObject } from '../scim/patch/values.ts';
 import type { Caller, Json } from '../scim/types.ts';
 import type { Step } from './exchange.ts';
 import type { Target } from './target.ts';
@@ -11,20 +13,20 @@ export type Verdict =
 /** Who spends. */
 type Spender = Pick<Caller, 'tenant' | 'connection'>;
 
-/** Takes so much from what a connection may ask: all of it or nothing. */
-export type Spend = (spender: Spender, cost: number) => Promise<Verdict>;
+/** Takes so much from what a connection may ask, all of it or nothing; `paid` was taken just before for the same. */
+export type Spend = (spender: Spender, cost: number, paid?: number) => Promise<Verdict>;
 
 /**
  * Has a connection pay, once what it asks is known.
  *
  * @throws ScimError 429 with `Retry-After` in whole seconds (RFC 6585 §4)
  */
-export type Charge = (spender: Spender, cost: number) => Promise<void>;
+export type Charge = (spender: Spender, cost: number, paid?: number) => Promise<void>;
 
 export const charging =
   (spend: Spend): Charge =>
-  async (spender, cost) => {
-    const verdict = await spend(spender, cost);
+  async (spender, cost, paid) => {
+    const verdict = await spend(spender, cost, paid);
     if (verdict.status === 'admitted') return;
     const { retryAfterSeconds } = verdict;
     throw tooManyRequests(
@@ -48,8 +50,9 @@ export const limitRate =
 
 /** What a request costs beside the one that every request does: a Bulk costs its operations. */
 export function furtherCost({ path: [endpoint, ...more] }: Target, body: Json | undefined): number {
-  if (endpoint !== 'Bulk' || more.length > 0 || typeof body !== 'object' || body === null) return 0;
-  const [, operations] = Object.entries(body).find(([name]) => name.toLowerCase() === 'operations') ?? [];
+  if (endpoint !== 'Bulk' || more.length > 0 || !isObject(body)) return 0;
+  // As the Bulk itself reads it: of two letter cases the same one counts.
+  const operations = member(body, 'Operations');
   // One that has too many is refused, and does none of them.
   const count = Array.isArray(operations) && operations.length <= limits.bulkOperations ? operations.length : 0;
   return Math.max(0, count - 1);

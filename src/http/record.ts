@@ -14,6 +14,8 @@ export interface ProvisioningRow {
   readonly operation: string;
   readonly resourceType?: string;
   readonly resourceId?: string;
+  /** Which operation of a Bulk it was, from 0: as in the journal. */
+  readonly part?: number;
   readonly status: number;
   readonly scimType?: ScimType;
   /** The rule that was broken, in a word of ours. */
@@ -68,12 +70,15 @@ function isWrite(method: string, target: Target | undefined): boolean {
 export function rowOfOperation(
   exchange: Exchange,
   now: number,
-  { method, path, began, handled }: Operated,
+  { index, method, path, began, handled }: Operated,
   attributeNamed: AttributeNamed,
 ): ProvisioningRow | undefined {
   const { repaired, refusal } = handled;
   const own = { ...exchange, began, repaired, target: { path, query: {} } };
-  return refusal ? rowOfRefusal(own, method, now, refusal, attributeNamed) : rowOfAnswer(own, method, now, handled);
+  const row = refusal
+    ? rowOfRefusal(own, method, now, refusal, attributeNamed)
+    : rowOfAnswer(own, method, now, handled);
+  return row && { ...row, part: index };
 }
 
 /** The row of a refusal: of a write, and of a read that the client got wrong or that failed. */
@@ -116,9 +121,13 @@ function rowOf(exchange: Exchange, method: string, now: number, part: Part): Pro
   };
 }
 
-/** The first word of a detail that names an attribute: such a name is public, whoever wrote it. */
+/** The first quoted word of a detail that names an attribute: such a name is public, whoever wrote it. */
 function attributeIn(detail: string, attributeNamed: AttributeNamed): string | undefined {
-  for (const [word] of detail.slice(0, 1_000).matchAll(/\$?[A-Za-z]\w*/g)) {
+  const quotations = detail
+    .slice(0, 1_000)
+    .split(/['`]/)
+    .filter((_, at) => at % 2 === 1);
+  for (const [word] of quotations.join(' ').matchAll(/\$?[A-Za-z]\w*/g)) {
     const attribute = attributeNamed(word);
     if (attribute !== undefined) return attribute;
   }

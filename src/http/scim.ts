@@ -53,7 +53,7 @@ export function scim(ports: ScimPorts, patience: Patience): Step {
     const writes = method === 'POST' || method === 'PUT' || method === 'PATCH';
     const body = writes ? await readBody(request, bodyLimit(locals.target.path[0])) : undefined;
     const cost = furtherCost(locals.target, body);
-    if (cost > 0) await charge(access.caller, cost);
+    if (cost > 0) await charge(access.caller, cost, 1);
 
     // A body that hides its length is none of the large ones that an identity provider sends.
     const { dueMs, graceMs } = patienceFor(patience, Number(request.headers['content-length'] ?? 0));

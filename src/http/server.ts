@@ -145,9 +145,10 @@ function closed(server: Server, { cutIdle, cutAll }: Connected, drainMs: number)
   });
 }
 
-const statuses: ReadonlyMap<string, number> = new Map([
-  ['HPE_HEADER_OVERFLOW', 431],
-  ['ERR_HTTP_REQUEST_TIMEOUT', 408],
+/** What keeps a request from being read, and what is said of it. */
+const refusals: ReadonlyMap<string, readonly [status: number, detail: string]> = new Map([
+  ['HPE_HEADER_OVERFLOW', [431, 'Address and headers may be at most 16 KiB together: search by POST to .search']],
+  ['ERR_HTTP_REQUEST_TIMEOUT', [408, 'The request came too slowly']],
 ]);
 
 /** What is not HTTP never reaches the application, and is answered here, as a SCIM Error all the same. */
@@ -158,9 +159,9 @@ function refuse(error: Error & { code?: string }, socket: Duplex): void {
     socket.destroy();
     return;
   }
-  const status = statuses.get(error.code ?? '') ?? 400;
+  const [status, detail] = refusals.get(error.code ?? '') ?? [400, 'This is not a well-formed HTTP request'];
   const requestId = randomUUID();
-  const body = JSON.stringify(errorBody(new ScimError(status, 'This is not a well-formed HTTP request'), requestId));
+  const body = JSON.stringify(errorBody(new ScimError(status, detail), requestId));
   socket.end(
     [
       `HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}`,

@@ -4,6 +4,7 @@ import {
   forbidden,
   invalidValue,
   notFound,
+  payloadTooLarge,
   preconditionFailed,
   tooMany,
   unavailable,
@@ -50,6 +51,8 @@ export function toScimError(error: DomainError): ScimError {
       );
     case 'schema-withdrawn':
       return unavailable(`${quoted(violation.schema)} is being removed: try again`, 1, options);
+    case 'too-large':
+      return payloadTooLarge('The resource would be too large: give its attributes fewer or shorter values', options);
     case 'busy':
       return unavailable('The database did not answer in time: try again', 15, options);
     default:

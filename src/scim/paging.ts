@@ -1,7 +1,7 @@
 import { expiredCursor, invalidCount, invalidCursor, invalidValue } from './errors.ts';
 import { limits } from './limits.ts';
 import type { Protocol } from './ports.ts';
-import type { Caller, Cursor, JsonObject, Page, Position } from './types.ts';
+import type { Cursor, JsonObject, Page, Position, ScimRequest } from './types.ts';
 
 /** The parameters of a query (RFC 7644 §3.4.2), however they came: in the URL or as the body of a `.search`. */
 export type Parameters = Readonly<Record<string, string>>;
@@ -9,17 +9,19 @@ export type Parameters = Readonly<Record<string, string>>;
 type Ports = Pick<Protocol, 'seals' | 'clock'>;
 
 /**
- * What a cursor is bound to: who asks, what of, and every parameter but those that choose the page (RFC 9865 §2: "all
+ * What a cursor is bound to: who asks, where, what of, and every parameter but those that choose the page (RFC 9865 §2: "all
  * query parameters and values being identical to the initial query").
  */
 export const boundTo = (
-  { tenant, connection }: Caller,
+  { caller: { tenant, connection }, path }: Pick<ScimRequest, 'caller' | 'path'>,
   types: readonly { readonly id: string }[],
   parameters: Parameters,
 ): string =>
   JSON.stringify([
     tenant,
     connection,
+    // A list of all types that a token may read is not that of the one type among them.
+    path[0] ?? '',
     types.map(({ id }) => id),
     ['filter', 'sortBy', 'sortOrder', 'attributes', 'excludedAttributes'].map((name) => parameters[name] ?? null),
   ]);

@@ -93,6 +93,8 @@ export interface Handled extends ScimResponse {
 
 /** An operation of a Bulk that is done, as a request of its own would be told of. */
 export interface Operated {
+  /** Zero-based, in the order of the request. */
+  readonly index: number;
   readonly method: ScimRequest['method'];
   readonly path: readonly string[];
   /** Milliseconds since 1970. */

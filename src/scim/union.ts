@@ -43,10 +43,11 @@ export function inOrderOf(
       throw tooMany(`Sorted over several types, 'startIndex' may be at most ${limits.sortedStartIndex}: use 'cursor'`);
     }
     const from = await positionBefore(page.startIndex, (at) => together(unseen, order, caller, at));
-    return together(strands, order, caller, {
-      cursor: { ...(from && { from }), towards: 'next' },
-      count: page.count,
-    });
+    const cursor: Cursor = { ...(from && { from }), towards: 'next' };
+    const listed = await together(strands, order, caller, { cursor, count: page.count });
+    // Only a list by cursor may leave its total out (RFC 9865 §2).
+    if (listed.total === undefined) throw tooMany(`Too many resources match to be counted: use 'cursor'`);
+    return listed;
   };
 }
 

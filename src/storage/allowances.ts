@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { leaseMs, leaseMsOf, little, secondsFor, type Leased, type Rate } from '../domain/rate.ts';
+import { leaseMs, leaseMsOf, little, secondsFor, type Ask, type Leased, type Rate } from '../domain/rate.ts';
 import type { TenantId } from '../domain/tenants.ts';
 import { isOutage } from './connect.ts';
 import type { Lease } from './rates.ts';
@@ -8,8 +8,8 @@ import type { Lease } from './rates.ts';
 export type Verdict =
   { readonly status: 'admitted' } | { readonly status: 'refused'; readonly retryAfterSeconds: number };
 
-/** Takes so much from what a connection may ask: all of it or nothing. */
-export type Spend = (tenant: TenantId, connection: string, cost: number) => Promise<Verdict>;
+/** Takes so much from what a connection may ask, all of it or nothing; `paid` was taken just before for the same. */
+export type Spend = (tenant: TenantId, connection: string, cost: number, paid?: number) => Promise<Verdict>;
 
 /** What this process knows of a connection's rate. Instants are of a clock that is never set back. */
 interface Allowance {
@@ -26,6 +26,8 @@ interface Allowance {
   /** The lease that is under way, which never rejects. */
   leasing?: Promise<unknown>;
 }
+
+type Price = Pick<Ask, 'cost' | 'paid'>;
 
 const mostKept = 10_000;
 
@@ -61,13 +63,13 @@ export function allowances(lease: Lease, rate: Rate, holder: string, elapsed: ()
     return fresh;
   }
 
-  async function renew(own: Allowance, tenant: TenantId, connection: string, cost: number): Promise<Verdict> {
+  async function renew(own: Allowance, tenant: TenantId, connection: string, price: Price): Promise<Verdict> {
     const now = elapsed();
     const left = now < own.staleAt ? own.tokens : 0;
     own.block = now - own.leasedAt < leaseMs ? Math.max(least, Math.min(own.block * 2, largestBlock)) : least;
     own.tokens = 0;
     own.leasedAt = now;
-    const leased = await soon(lease(tenant, connection, { holder, left, cost, ahead: own.block }));
+    const leased = await soon(lease(tenant, connection, { holder, left, ...price, ahead: own.block }));
     if (!leased) own.openUntil = elapsed() + openMs;
     if (!leased || leased.missing === 0) {
       own.tokens = leased?.ahead ?? 0;
@@ -75,17 +77,17 @@ export function allowances(lease: Lease, rate: Rate, holder: string, elapsed: ()
       own.staleAt = now + leaseMsOf(own.tokens, rate);
       return admitted;
     }
-    own.shut = { until: elapsed() + shutMs, cost, retryAfterSeconds: secondsFor(leased.missing, rate) };
+    own.shut = { until: elapsed() + shutMs, cost: price.cost, retryAfterSeconds: secondsFor(leased.missing, rate) };
     return { status: 'refused', retryAfterSeconds: own.shut.retryAfterSeconds };
   }
 
-  return async (tenant, connection, cost) => {
+  return async (tenant, connection, cost, paid = 0) => {
     const own = allowanceOf(connection);
     for (;;) {
       const verdict = atHand(own, cost, elapsed());
       if (verdict) return verdict;
       if (!own.leasing) {
-        const renewed = renew(own, tenant, connection, cost);
+        const renewed = renew(own, tenant, connection, { cost, paid });
         own.leasing = renewed.catch(() => undefined).finally(() => delete own.leasing);
         return renewed;
       }

@@ -1,6 +1,5 @@
 import { crowd, subjectsOf, type Change, type Committed, type NewState, type Unit } from '../domain/changes.ts';
-import type { Head, Kind } from '../domain/states.ts';
-import type { TenantId } from '../domain/tenants.ts';
+import type { Head } from '../domain/states.ts';
 import type { ResourceType } from '../scim/schema/types.ts';
 import { contentFields, historyDocument, journalDocument, newDocument, newEdge } from './documents.ts';
 import type { HeadCache } from './heads.ts';
@@ -16,7 +15,8 @@ export interface Assembled<U> {
   readonly removed: readonly string[];
 }
 
-type Types = (tenant: TenantId, kind: Kind) => ResourceType;
+/** The type that a change is about, as its tenant has it now. @throws DomainError `schema-withdrawn` */
+export type TypeOf = (change: Change) => ResourceType;
 
 /**
  * Turns changes that wait together into one set of writes: a document that several of them change is written once,
@@ -28,7 +28,7 @@ type Types = (tenant: TenantId, kind: Kind) => ResourceType;
 export function assemble<U extends Unit>(
   batch: readonly U[],
   heads: HeadCache,
-  types: Types,
+  typeOf: TypeOf,
   now: Date,
   stripe = 0,
 ): Assembled<U> {
@@ -40,7 +40,7 @@ export function assemble<U extends Unit>(
 
   const put = (change: Change): Committed => {
     const at = instantOf(change, book, now);
-    const version = write(change, at, book, types, writes);
+    const version = write(change, at, book, typeOf, writes);
     // The groups it leaves have no entry of their own: this one says which versions it gave them.
     const left = change.removes?.leaves.map((seen) => ({ group: seen.id, version: book.current(seen).version })) ?? [];
     writes.journal.push(journalDocument(change, version, at, left));
@@ -102,9 +102,9 @@ function holds(change: Change, book: Book): boolean {
 const instantOf = (change: Change, book: Book, now: Date): Date =>
   new Date(Math.max(now.getTime(), ...subjectsOf(change).map((seen) => book.current(seen).modified.getTime())));
 
-function write(change: Change, at: Date, book: Book, types: Types, writes: Writes): number {
+function write(change: Change, at: Date, book: Book, typeOf: TypeOf, writes: Writes): number {
   const { creates, revises, removes, members, tenant } = change;
-  if (creates) return writeCreation(change, creates, at, types, writes);
+  if (creates) return writeCreation(change, creates, at, typeOf, writes);
   const [subject] = subjectsOf(change);
   if (!subject) throw new TypeError('a change changes something');
   const entry = book.open(tenant, subject);
@@ -116,29 +116,30 @@ function write(change: Change, at: Date, book: Book, types: Types, writes: Write
     generation: generationAfter(entry.head, members),
     modified: at,
   };
-  if (revises) writeRevision(change, at, entry, last, types, writes);
+  if (revises) writeRevision(change, at, entry, last, typeOf, writes);
   writeMembers(change, entry.head.generation, at, writes);
-  if (removes) writeRemoval(change, at, entry, last, book, types, writes);
+  if (removes) writeRemoval(change, at, entry, last, book, typeOf, writes);
   return entry.head.version;
 }
 
 const generationAfter = ({ generation }: Head, members: Change['members']): number =>
   members?.staged ?? (members?.reset ? generation + 1 : generation);
 
-function writeCreation(change: Change, creates: NewState, at: Date, types: Types, writes: Writes): number {
+function writeCreation(change: Change, creates: NewState, at: Date, typeOf: TypeOf, writes: Writes): number {
   const generation = change.members?.staged ?? 1;
-  writes.resources.inserts.push({ ...newDocument(types(creates.tenant, creates.kind), creates, at), generation });
+  writes.resources.inserts.push({ ...newDocument(typeOf(change), creates, at), generation });
   writeMembers(change, generation, at, writes);
   return 1;
 }
 
-function writeRevision({ revises }: Change, at: Date, entry: Pending, last: Head, types: Types, writes: Writes): void {
-  if (!revises) return;
-  const { before, after, password } = revises;
-  const content = contentFields(types(before.tenant, before.kind), before.kind, after);
+function writeRevision(change: Change, at: Date, entry: Pending, last: Head, typeOf: TypeOf, writes: Writes): void {
+  if (!change.revises) return;
+  const { before, after, password } = change.revises;
+  const type = typeOf(change);
+  const content = contentFields(type, before.kind, after);
   entry.set = { ...content, revised: at, ...(password !== undefined && { password }) };
   entry.unset.push(...(['ext', 'custom'] as const).filter((field) => !(field in content)));
-  writes.history.push(historyDocument(types(before.tenant, before.kind), { ...before, ...last }, at));
+  writes.history.push(historyDocument(type, { ...before, ...last }, at));
 }
 
 function writeMembers({ tenant, members, nesting }: Change, generation: number, at: Date, writes: Writes): void {
@@ -161,14 +162,15 @@ function writeMembers({ tenant, members, nesting }: Change, generation: number, 
 }
 
 function writeRemoval(
-  { tenant, removes }: Change,
+  change: Change,
   at: Date,
   entry: Pending,
   last: Head,
   book: Book,
-  types: Types,
+  typeOf: TypeOf,
   writes: Writes,
 ): void {
+  const { tenant, removes } = change;
   if (!removes) return;
   const { state, leaves, edges } = removes;
   entry.removed = true;
@@ -176,7 +178,7 @@ function writeRemoval(
     const left = book.open(tenant, seen);
     left.head = { ...left.head, version: left.head.version + 1, modified: at };
   }
-  writes.history.push(historyDocument(types(state.tenant, state.kind), { ...state, ...last }, at));
+  writes.history.push(historyDocument(typeOf(change), { ...state, ...last }, at));
   // Also where none is open: whoever opened one since the decision is met here. An edge that a group's emptying or
   // removal left behind ended then, not now: it is met too, and left to its closing.
   const open = { tenant, member: state.id, live: true };

@@ -2,6 +2,7 @@ import mongoose from 'mongoose';
 import type { Connection as Database, Model } from 'mongoose';
 import type { QuirkCounts, QuirkTally, Tallied } from '../domain/quirkTally.ts';
 import type { TenantId } from '../domain/tenants.ts';
+import { isOutage } from './connect.ts';
 import { modelOf, strictly } from './models.ts';
 
 type Count = Omit<Tallied, 'quirk'>;
@@ -66,7 +67,7 @@ export function quirkTally(db: Database, onFailure: (cause: unknown) => void, { 
   async function writeAll(): Promise<void> {
     const rows = [...waiting.values()];
     waiting = new Map();
-    for (const row of rows) {
+    for (const [at, row] of rows.entries()) {
       try {
         await quirkTallyModel(db).collection.updateOne(
           { tenant: row.tenant, connection: row.connection },
@@ -75,7 +76,10 @@ export function quirkTally(db: Database, onFailure: (cause: unknown) => void, { 
         );
       } catch (cause) {
         onFailure(cause);
-        add(row.tenant, row.connection, row.counts);
+        // While the database is away each of the others would wait as long, and closing with them.
+        const left = isOutage(cause) ? rows.slice(at) : [row];
+        for (const { tenant, connection, counts } of left) add(tenant, connection, counts);
+        if (isOutage(cause)) return;
       }
     }
   }

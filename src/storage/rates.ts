@@ -66,7 +66,8 @@ function leasing(rate: Rate, ask: Ask, now: Date | '$$NOW'): Document[] {
     { $set: { returned: { $min: [ask.left, own] } } },
     { $set: { most: { $add: [{ $subtract: [burst, { $sum: '$live.tokens' }] }, '$returned'] } } },
     { $set: { tokens: { $min: ['$most', { $add: [refilled, '$returned'] }] } } },
-    { $set: { missing: { $max: [0, { $subtract: [{ $min: [ask.cost, { $max: ['$most', 1] }] }, '$tokens'] }] } } },
+    { $set: { full: { $max: [{ $subtract: ['$most', ask.paid] }, 1] } } },
+    { $set: { missing: { $max: [0, { $subtract: [{ $min: [ask.cost, '$full'] }, '$tokens'] }] } } },
     {
       $set: {
         taken: { $cond: [{ $gt: ['$missing', 0] }, 0, ask.cost] },
@@ -88,7 +89,7 @@ function leasing(rate: Rate, ask: Ask, now: Date | '$$NOW'): Document[] {
         },
       },
     },
-    { $unset: ['live', 'returned', 'most', 'taken', 'ahead'] },
+    { $unset: ['live', 'returned', 'most', 'full', 'taken', 'ahead'] },
   ];
 }
 

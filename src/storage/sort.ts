@@ -50,6 +50,8 @@ const dates: ReadonlyMap<string, 'created' | 'modified'> = new Map([
 
 const beyond = (ahead: Sign, value: unknown) => (ahead === 1 ? { $gt: value } : { $lt: value });
 
+const from = (ahead: Sign, value: unknown) => (ahead === 1 ? { $gte: value } : { $lte: value });
+
 const byId = (ahead: Sign): Order => ({
   match: {},
   computed: [],
@@ -65,7 +67,12 @@ const byName = ({ name }: ResourceType, ahead: Sign): Order => ({
   match: { key: { $gte: `${name}:`, $lt: `${name};` } },
   computed: [],
   by: { key: ahead },
-  behind: ({ key }) => (key === undefined ? besideMissing(ahead) : { key: beyond(ahead, `${name}:${String(key)}`) }),
+  behind({ key, id }) {
+    if (key === undefined) return besideMissing(ahead);
+    const own = `${name}:${String(key)}`;
+    // Of this type nobody else has the name, but in a list of several types somebody of another may.
+    return { key: from(ahead, own), $or: [{ key: beyond(ahead, own) }, { _id: beyond(ahead, id) }] };
+  },
   index: { tenant: 1, key: 1 },
 });
 
@@ -78,7 +85,7 @@ const byDate = (field: 'created' | 'modified', ahead: Sign): Order => ({
     const date = new Date(Number(key));
     return {
       // Bounds the scan of the index, which the alternatives do not.
-      [field]: ahead === 1 ? { $gte: date } : { $lte: date },
+      [field]: from(ahead, date),
       $or: [{ [field]: beyond(ahead, date) }, { _id: beyond(ahead, id) }],
     };
   },

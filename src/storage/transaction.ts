@@ -1,5 +1,6 @@
 import mongoose from 'mongoose';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DomainError } from '../domain/errors.ts';
 import type { Writes } from './writes.ts';
 
 /** A write that met another state of the database than it was decided on. */
@@ -27,7 +28,8 @@ const options = { readConcern: { level: 'snapshot' }, writeConcern: { w: 'majori
 /**
  * Writes a batch in one transaction: one command per collection and kind of write, and the commit.
  *
- * @throws Conflict where a condition did not hold or a unique key was taken; nothing is written then
+ * @throws Conflict where a condition did not hold or a unique key was taken, DomainError `too-large`; nothing is written
+ *   then
  */
 export async function transact(
   db: mongoose.mongo.Db,
@@ -46,7 +48,7 @@ export async function transact(
     }
   } catch (error) {
     await session.abortTransaction().catch(() => undefined);
-    throw conflictOf(error);
+    throw refusalOf(error);
   }
   await commit(session, until);
 }
@@ -58,7 +60,7 @@ async function commit(session: Session, until: number): Promise<void> {
       await session.commitTransaction();
       return;
     } catch (error) {
-      if (!isUnconfirmed(error)) throw conflictOf(error);
+      if (!isUnconfirmed(error)) throw refusalOf(error);
       if (performance.now() >= until) throw new CommitUnknown('the commit was not confirmed', { cause: error });
       await sleep(50);
     }
@@ -71,12 +73,20 @@ const isUnconfirmed = (error: unknown): boolean =>
 /** Duplicate keys and write conflicts are one thing to the caller: decided on something that is no more. */
 const conflicts = new Set<unknown>([11_000, 112, 251]);
 
-const conflictOf = (cause: unknown): unknown =>
-  cause instanceof mongoose.mongo.MongoServerError && conflicts.has(cause.code)
+const refusalOf = (cause: unknown): unknown => {
+  if (isTooLarge(cause)) return new DomainError({ rule: 'too-large' }, { cause });
+  return cause instanceof mongoose.mongo.MongoServerError && conflicts.has(cause.code)
     ? new Conflict(String(cause.code), { cause })
     : cause;
+};
 
-/** A write that is refused for what it is, a document too large, will be refused again: that is no conflict. */
+/** MongoDB takes 16 MB in a document; of much more the driver does not even make a command. */
+const isTooLarge = (error: unknown): boolean =>
+  error instanceof mongoose.mongo.MongoServerError
+    ? error.code === 10_334
+    : error instanceof RangeError && 'code' in error && error.code === 'ERR_OUT_OF_RANGE';
+
+/** A write that is refused for what it is will be refused again: that is no conflict. */
 function requireWritten({ writeErrors }: mongoose.mongo.Document): void {
   const [error] = (writeErrors ?? []) as readonly { readonly code: number; readonly errmsg: string }[];
   if (!error) return;

@@ -2,10 +2,8 @@ import type mongoose from 'mongoose';
 import { Stale, type Change, type Committed, type Unit } from '../domain/changes.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { UnitOfWork } from '../domain/ports.ts';
-import type { Kind } from '../domain/states.ts';
 import type { TenantId } from '../domain/tenants.ts';
-import type { ResourceType } from '../scim/schema/types.ts';
-import { assemble, stripes, type Assembled } from './batch.ts';
+import { assemble, stripes, type Assembled, type TypeOf } from './batch.ts';
 import { claimBook, unitedClaims, weightOf, type Claims } from './claims.ts';
 import { gather } from './gather.ts';
 import { headCache } from './heads.ts';
@@ -57,7 +55,7 @@ const suspicion = 2_000;
  */
 export function unitOfWork(
   connection: mongoose.Connection,
-  types: (tenant: TenantId, kind: Kind) => ResourceType,
+  typeOf: TypeOf,
   clock: () => number,
   observer: Observer = {},
   lanes = 2,
@@ -155,7 +153,7 @@ export function unitOfWork(
       reject(new DomainError({ rule: 'busy' }));
       return false;
     });
-    const assembled = assemble(due, heads, types, new Date(now), stripe);
+    const assembled = assemble(due, heads, typeOf, new Date(now), stripe);
     for (const item of assembled.stale) item.reject(new Stale('changed meanwhile'));
     const going = due.filter((item) => assembled.outcomes.has(item));
     if (going.length === 0) return [];

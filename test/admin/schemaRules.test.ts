@@ -59,6 +59,10 @@ describe('The form of a schema file', () => {
     expect(readSchemaFile(JSON.stringify(schema), 'Group')).to.include({ id: 'urn:acme:Car', extends: 'Group' });
   });
 
+  it('may begin with a byte order mark', () => {
+    expect(readSchemaFile(`\uFEFF${JSON.stringify(extension)}`, undefined)).to.include({ id: 'urn:acme:Car' });
+  });
+
   it('names a type after itself, with the description of its schema', () => {
     expect(readSchemaFile(JSON.stringify({ ...type, description: 'Cars' }), undefined)).to.deep.include({
       name: 'Car',
@@ -233,6 +237,17 @@ describe("The rules of a tenant's own schema", () => {
     expect(faults({ ...type, attributes: [naming, owner('Device')] })).to.deep.equal([]);
   });
 
+  it('refuse a reference to no type beside a value, from which it is made: what is sent would be lost', () => {
+    const link = (...subAttributes: Given[]) => faults(withAttribute({ name: 'link', type: 'complex', subAttributes }));
+    const reference: Given = { name: '$ref', type: 'reference', referenceTypes: ['external', 'uri'] };
+    expect(link({ name: 'value' }, reference)).to.deep.equal([
+      "'link.$ref' is made from the 'value' beside it: say in its 'referenceTypes' of which type, or choose another name",
+    ]);
+    expect(link({ name: 'value' }, { ...reference, referenceTypes: ['User', 'external'] })).to.deep.equal([]);
+    expect(link({ name: 'value' }, { ...reference, name: 'url' })).to.deep.equal([]);
+    expect(link(reference)).to.deep.equal([]);
+  });
+
   it('hold no more than a tenant may have: at the limit it goes, one over it does not', () => {
     const others = (count: number, attributes: number): readonly OwnSchema[] =>
       Array.from({ length: count }, (_, at) => ({
@@ -254,5 +269,14 @@ describe("The rules of a tenant's own schema", () => {
     expect(faultsOf(readSchemaFile(schemaText('warranty'), undefined), around).join()).to.match(
       /no resource type 'Device'/,
     );
+  });
+
+  it('leave name and place to a type that is being removed: its removal may be taken back', () => {
+    const withdrawn: OwnSchema = { ...device, state: 'withdrawn' };
+    const [name, endpoint] = ['device', '/devices'];
+    expect(faults({ ...type, resourceType: { name, endpoint } }, [withdrawn])).to.deep.equal([
+      `the resource type 'device' is taken: choose another 'resourceType.name'`,
+      `the endpoint '/devices' is taken: choose another 'resourceType.endpoint'`,
+    ]);
   });
 });

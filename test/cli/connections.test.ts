@@ -23,6 +23,11 @@ describe('cli, the options of a connection, its quirks, and for whom its tokens 
     await here.drop();
   });
 
+  it('--help names the options that there are', async () => {
+    for (const command of ['create', 'set'])
+      expect((await rollcall(`connection ${command} --help`)).out).to.match(/interop,\s+entraSchemas/);
+  });
+
   it('connection create takes options, set changes them and the rest, list shows them', async () => {
     const made = await json('connection create sail --tenant acme --option entraSchemas --option interop');
     expect(made).to.deep.include({ options: ['interop', 'entraSchemas'] });

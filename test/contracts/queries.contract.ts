@@ -162,6 +162,20 @@ export function describeQueries(stores: () => Actions): void {
         expect([back.resources.map(({ id }) => id), back.more]).to.deep.equal([[first.id], false]);
       });
 
+      it('goes on behind somebody of another type, who has the same name', async () => {
+        const sort = sortedBy('userName');
+        const [own] = (await on.users.query(on.caller, { ...everybody, sort, count: 1 })).resources;
+        if (!own) throw new Error('nobody there');
+        const { key } = positionOf(testType('User'), own, sort);
+        const asked = async (id: string, towards: Cursor['towards']) => {
+          const cursor: Cursor = { from: { ...(key !== undefined && { key }), id }, towards };
+          const { resources } = await on.users.query(on.caller, { sort, wanted: nothing, cursor, count: 1 });
+          return resources[0]?.id === own.id;
+        };
+        expect(await Promise.all([asked('!', 'next'), asked('~', 'next')])).to.deep.equal([true, false]);
+        expect(await Promise.all([asked('!', 'previous'), asked('~', 'previous')])).to.deep.equal([false, true]);
+      });
+
       const byIndex = async (sought: Pick<Query, 'sort' | 'wanted'>, count: number): Promise<readonly string[]> => {
         const ids: string[] = [];
         for (let startIndex = 1; startIndex <= people.length; startIndex += count) {

@@ -5,7 +5,13 @@ import { fullBucket, lease, leaseMs, leaseMsOf, rateOf, secondsFor, type Bucket 
 const rate = { perSecond: 10, burst: 40 };
 const full = fullBucket(rate, 0);
 
-const ask = (cost: number, { holder = 'a', left = 0, ahead = 0 } = {}) => ({ holder, left, cost, ahead });
+const ask = (cost: number, { holder = 'a', left = 0, ahead = 0, paid = 0 } = {}) => ({
+  holder,
+  left,
+  cost,
+  ahead,
+  paid,
+});
 
 const bucket = (tokens: number, held: Bucket['held'] = []): Bucket => ({ tokens, at: 0, held });
 
@@ -57,6 +63,14 @@ describe('The rate of a connection', () => {
     expect(lease(after, rate, ask(40), 100).missing).to.equal(0);
   });
 
+  it('counts what was paid towards it for what costs more than a burst, and for nothing else', () => {
+    const paid = lease(full, rate, ask(1), 0).bucket;
+    expect(lease(paid, rate, ask(100, { paid: 1 }), 0).bucket.tokens).to.equal(-61);
+    expect(lease(paid, rate, ask(40, { paid: 1 }), 0).bucket.tokens).to.equal(-1);
+    expect(lease(paid, rate, ask(100), 0).missing).to.equal(1);
+    expect(lease(bucket(38), rate, ask(39, { paid: 1 }), 0).missing).to.equal(1);
+  });
+
   it('is told of in whole seconds, one at least', () => {
     expect([0.1, 10, 10.1, 400].map((tokens) => secondsFor(tokens, rate))).to.deep.equal([1, 1, 2, 40]);
   });
@@ -68,6 +82,7 @@ describe('The rate of a connection', () => {
     cost: fc.oneof(fc.constant(1), fc.integer({ min: 1, max: rate.burst })),
     ahead: fc.integer({ min: 0, max: 60 }),
     used: fc.integer({ min: 0, max: 60 }),
+    paid: fc.constant(0),
   });
 
   it('never lets in more, in any span of time, than a burst and what the span brings, whoever takes ahead', () => {

@@ -185,7 +185,8 @@ describe('http: a Bulk', () => {
       repaired,
       outcome: { resourceType: 'User', id, refusedMembers: [] },
     };
-    const told = (method: Operated['method'], path: string[], handled: Handled): Operated => ({
+    const told = (index: number, method: Operated['method'], path: string[], handled: Handled): Operated => ({
+      index,
       method,
       path,
       began: 4_000,
@@ -197,11 +198,11 @@ describe('http: a Bulk', () => {
       clock: () => 5_000,
       repairs: (_, each) => counted.push(...each),
       handle: async ({ onOperation }) => {
-        onOperation?.(told('POST', ['Users'], done));
+        onOperation?.(told(0, 'POST', ['Users'], done));
         onOperation?.(
-          told('DELETE', ['Groups', id], refused(forbidden('no', { rule: 'owned-elsewhere' }), { repaired })),
+          told(1, 'DELETE', ['Groups', id], refused(forbidden('no', { rule: 'owned-elsewhere' }), { repaired })),
         );
-        onOperation?.(told('PUT', ['Users', 'kim'], refused(defect, { repaired: new Map() })));
+        onOperation?.(told(2, 'PUT', ['Users', 'kim'], refused(defect, { repaired: new Map() })));
         return Promise.resolve({ status: 200, headers: {}, body: { Operations: [] } });
       },
     });
@@ -210,6 +211,7 @@ describe('http: a Bulk', () => {
     expect(server.rows.map(({ time: _, ...row }) => row)).to.deep.equal([
       {
         ...common,
+        part: 0,
         operation: 'POST',
         resourceType: 'User',
         resourceId: id,
@@ -219,6 +221,7 @@ describe('http: a Bulk', () => {
       },
       {
         ...common,
+        part: 1,
         operation: 'DELETE',
         resourceType: 'Group',
         resourceId: id,
@@ -227,7 +230,7 @@ describe('http: a Bulk', () => {
         repaired: { stringScalars: 1 },
         refusedMembers: [],
       },
-      { ...common, operation: 'PUT', resourceType: 'User', status: 500, repaired: {}, refusedMembers: [] },
+      { ...common, part: 2, operation: 'PUT', resourceType: 'User', status: 500, repaired: {}, refusedMembers: [] },
     ]);
     expect(counted).to.deep.equal([...repaired, ...repaired]);
     const logged = server.lines().find(({ level }) => level === 'error');

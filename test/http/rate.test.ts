@@ -16,9 +16,9 @@ function bucketOf(): { readonly spend: Spend; readonly clock: { now: number }; r
   const clock = { now: 0 };
   const spent: number[] = [];
   let bucket = fullBucket(rate, 0);
-  const spend: Spend = async (_, cost) => {
+  const spend: Spend = async (_, cost, paid = 0) => {
     spent.push(cost);
-    const leased = lease(bucket, rate, { holder: 'a', left: 0, cost, ahead: 0 }, clock.now);
+    const leased = lease(bucket, rate, { holder: 'a', left: 0, cost, ahead: 0, paid }, clock.now);
     ({ bucket } = leased);
     if (leased.missing === 0) return { status: 'admitted' };
     return { status: 'refused', retryAfterSeconds: secondsFor(leased.missing, rate) };
@@ -109,6 +109,7 @@ describe('HTTP: the rate of a connection', () => {
   const costs: [what: string, path: string[], body: Json | undefined, cost: number][] = [
     ['a Bulk of three', ['Bulk'], { Operations: [{}, {}, {}] }, 2],
     ['a Bulk in another letter case', ['Bulk'], { operations: [{}, {}, {}] }, 2],
+    ['a Bulk that says twice how many', ['Bulk'], { operations: [], Operations: [{}, {}, {}] }, 2],
     ['a Bulk of none', ['Bulk'], { Operations: [] }, 0],
     [
       'a Bulk that is refused for its size',

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { forbidden, notFound } from '../../src/scim/errors.ts';
+import { forbidden, invalidValue, notFound } from '../../src/scim/errors.ts';
 import { call, front } from './front.ts';
 
 describe('http: the provisioning log', () => {
@@ -40,7 +40,7 @@ describe('http: the provisioning log', () => {
       handle: ({ path }) =>
         path[1] === undefined
           ? Promise.resolve({ status: 200, headers: {}, body: {} })
-          : Promise.reject(notFound(`'${path[1]}' is no username`)),
+          : Promise.reject(notFound(`'${path[1]}' is no 'username'`)),
     });
     await call(server.port, 'GET', '/scim/v2/Users');
     await call(server.port, 'GET', '/scim/v2/Users/kim@corp.example');
@@ -56,6 +56,15 @@ describe('http: the provisioning log', () => {
     expect(server.rows.map(({ attribute }) => attribute)).to.deep.equal(['userName', undefined, undefined, undefined]);
     expect(JSON.stringify(server.rows)).not.to.contain('kim');
     await server.server.close();
+  });
+
+  it('names the attribute that a refusal quotes, and takes no other word for one', async () => {
+    const details = ["'sortBy' names no username, which 'nope' is not", 'A `userName` is due'];
+    const server = await front({ handle: () => Promise.reject(invalidValue(details.shift() ?? '')) });
+    await call(server.port, 'GET', '/scim/v2/Users');
+    await call(server.port, 'GET', '/scim/v2/Users');
+    await server.server.close();
+    expect(server.rows.map(({ attribute }) => attribute)).to.deep.equal([undefined, 'userName']);
   });
 
   it('names the rule that was broken where the refusal does, also after the dialect repaired something', async () => {

@@ -17,6 +17,7 @@ const table: { [Rule in Violation['rule']]: readonly [Extract<Violation, { rule:
   'too-many-matches': [{ rule: 'too-many-matches', limit: 100_000 }, 400, 'tooMany'],
   'done-already': [{ rule: 'done-already', index: 41 }, 409],
   'schema-withdrawn': [{ rule: 'schema-withdrawn', schema: 'urn:example:Badge' }, 503],
+  'too-large': [{ rule: 'too-large' }, 413],
   busy: [{ rule: 'busy' }, 503],
 };
 

@@ -2,9 +2,12 @@ import { expect } from 'chai';
 import type { Change } from '../../src/domain/changes.ts';
 import { DomainError } from '../../src/domain/errors.ts';
 import type { UnitOfWork } from '../../src/domain/ports.ts';
+import { schemasKnownMs, withdrawalMs } from '../../src/domain/tenantSchemas.ts';
 import { tenantId } from '../../src/domain/tenants.ts';
+import { patience, patienceFor } from '../../src/http/deadline.ts';
 import { sameForAll } from '../../src/provisioning/registries.ts';
-import { underSchemas } from '../../src/provisioning/served.ts';
+import { servedType, underSchemas } from '../../src/provisioning/served.ts';
+import { limits } from '../../src/scim/limits.ts';
 import { extended } from '../../src/scim/schema/registry.ts';
 import { creating, newState, renaming } from '../support/changes.ts';
 import { badge } from '../support/ownSchemas.ts';
@@ -46,6 +49,17 @@ describe('A change under the schemas of its tenant', () => {
       rule: 'schema-withdrawn',
       schema: 'Device',
     });
+  });
+
+  it('is about a type that describes all of it, also when its turn comes', () => {
+    const registry = extended(testRegistry(), [badge]);
+    expect(servedType(registry, badged)).to.equal(registry.typeNamed('User'));
+    expect(() => servedType(testRegistry(), badged)).to.throw(DomainError);
+  });
+
+  it('is written or refused before its schema is looked for in resources', () => {
+    const { dueMs, graceMs } = patienceFor(patience, limits.bulkBodyBytes);
+    expect(withdrawalMs).to.be.above(schemasKnownMs + dueMs + graceMs);
   });
 
   it('is committed where what nobody describes was there before', async () => {

@@ -12,7 +12,10 @@ import { refused } from '../contracts/stores.ts';
 
 const { seals } = memoryProtocol(memoryStores());
 const types = [testType('User')];
-const bound = boundTo(testCaller(), types, {});
+/** Who asks, and where. */
+const asker = (caller = testCaller(), place = 'Users') => ({ caller, path: [place] });
+
+const bound = boundTo(asker(), types, {});
 const at = (milliseconds: number) => ({ seals, clock: () => milliseconds });
 const asked = (parameters: Record<string, string>, milliseconds = 0, to = bound) =>
   pageAsked(parameters, to, at(milliseconds));
@@ -82,17 +85,18 @@ describe('Paging', () => {
 
   it('refuses a cursor of anything else in one way', async () => {
     const parameters = { filter: 'active eq true', sortBy: 'title', sortOrder: 'ascending', attributes: 'title' };
-    const own = boundTo(testCaller(), types, parameters);
+    const own = boundTo(asker(), types, parameters);
     const cursor = await nextCursor(2, own);
     const others = [
-      boundTo(testCaller({ tenant: 'globex' }), types, parameters),
-      boundTo(testCaller({ connection: 'entra' }), types, parameters),
-      boundTo(testCaller(), [testType('Group')], parameters),
-      boundTo(testCaller(), [...types, testType('Group')], parameters),
-      ...Object.keys(parameters).map((name) => boundTo(testCaller(), types, { ...parameters, [name]: 'other' })),
-      boundTo(testCaller(), types, { ...parameters, excludedAttributes: 'name' }),
-      boundTo(testCaller(), types, { ...parameters, filter: '' }),
-      boundTo(testCaller(), types, {}),
+      boundTo(asker(testCaller({ tenant: 'globex' })), types, parameters),
+      boundTo(asker(testCaller({ connection: 'entra' })), types, parameters),
+      boundTo(asker(testCaller(), '.search'), types, parameters),
+      boundTo(asker(), [testType('Group')], parameters),
+      boundTo(asker(), [...types, testType('Group')], parameters),
+      ...Object.keys(parameters).map((name) => boundTo(asker(), types, { ...parameters, [name]: 'other' })),
+      boundTo(asker(), types, { ...parameters, excludedAttributes: 'name' }),
+      boundTo(asker(), types, { ...parameters, filter: '' }),
+      boundTo(asker(), types, {}),
     ];
     const details = await Promise.all(
       others.map(

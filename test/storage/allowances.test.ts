@@ -20,7 +20,7 @@ function setUp(perSecond: number) {
     return { missing: leased.missing, ahead: leased.ahead };
   };
   const spend = allowances(leasing, rate, 'a', () => clock.now);
-  return { clock, asked, spend: (cost = 1, connection = 'c') => spend(acme, connection, cost) };
+  return { clock, asked, spend: (cost = 1, connection = 'c', paid = 0) => spend(acme, connection, cost, paid) };
 }
 
 describe('The rates of connections, in a process', () => {
@@ -55,13 +55,25 @@ describe('The rates of connections, in a process', () => {
     expect((await spend()).status).to.equal('admitted');
   });
 
+  it('let in a Bulk that is more than a full bucket from a connection that sends nothing else', async () => {
+    const { clock, spend } = setUp(5);
+    const bulk = async (operations: number) => {
+      expect((await spend(1)).status).to.equal('admitted');
+      return (await spend(operations - 1, 'c', 1)).status;
+    };
+    for (const operations of [20, 21, 22, 1_000]) {
+      clock.now += 300_000;
+      expect(await bulk(operations), `${String(operations)} operations`).to.equal('admitted');
+    }
+  });
+
   it('take ahead twice as much while it is used up in time, and little once it is not', async () => {
     const { clock, asked, spend } = setUp(50);
     for (let index = 0; index < 60; index += 1) await spend();
     expect(asked.map(({ ahead }) => ahead)).to.deep.equal([1, 2, 4, 8, 10, 10, 10, 10]);
     clock.now += leaseMs;
     await spend();
-    expect(asked.at(-1)).to.deep.equal({ holder: 'a', left: 0, cost: 1, ahead: 1 });
+    expect(asked.at(-1)).to.deep.equal({ holder: 'a', left: 0, cost: 1, ahead: 1, paid: 0 });
   });
 
   it('take a little ahead for half a minute, so that a quiet connection seldom asks', async () => {

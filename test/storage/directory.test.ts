@@ -236,7 +236,8 @@ describe('A search', function () {
           .sort({ $natural: -1 })
           .limit(1)
           .toArray();
-        expect(profile?.['docsExamined'], JSON.stringify(query)).to.equal(6);
+        // The index of names does not know ids: whether who is called as the position says is behind it, he has to tell.
+        expect(profile?.['docsExamined'], JSON.stringify(query)).to.equal(query.sort === 'userName' ? 7 : 6);
         expect(profile?.['keysExamined'], JSON.stringify(query)).to.be.at.most(8);
         await database.collection('system.profile').drop();
       }

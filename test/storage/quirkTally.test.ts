@@ -91,4 +91,15 @@ describe('The tally of quirks', () => {
       { quirk: 'bareValues', times: 5, since: noon, last: noon },
     ]);
   });
+
+  it('does not wait for each connection while the database is away', async () => {
+    const failures: unknown[] = [];
+    const cut = await here.process();
+    const tally = quirkTally(cut.db, (cause) => failures.push(cause));
+    await cut.db.close();
+    for (const connection of ['c1', 'c2', 'c3']) tally.count(acme, connection, repaired({ bareValues: 1 }), noon);
+    await tally.stop();
+    expect(failures).to.have.length(1);
+    await cut.close();
+  });
 });

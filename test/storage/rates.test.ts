@@ -41,6 +41,7 @@ describe('The rates of connections, in MongoDB', () => {
     left: fc.integer({ min: 0, max: 60 }),
     cost: fc.integer({ min: 1, max: 60 }),
     ahead: fc.integer({ min: 0, max: 60 }),
+    paid: fc.integer({ min: 0, max: 2 }),
   });
 
   it('are taken from as the domain says, to the token and the millisecond', async () => {
@@ -81,7 +82,7 @@ describe('The rates of connections, in MongoDB', () => {
   }
 
   it('are kept under their tenant, one document each', async () => {
-    await rates(db, rateOf(10))(acme, connection(), { holder: 'a', left: 0, cost: 1, ahead: 0 });
+    await rates(db, rateOf(10))(acme, connection(), { holder: 'a', left: 0, cost: 1, ahead: 0, paid: 0 });
     const documents = await buckets()
       .find({ _id: connection() as never })
       .toArray();
@@ -92,7 +93,7 @@ describe('The rates of connections, in MongoDB', () => {
     const ask = rates(db, rateOf(10), new Date(start));
     const holders = Array.from({ length: 20 }, (_, at) => `process ${at}`);
     const leased = await Promise.all(
-      holders.map((holder) => ask(acme, connection(), { holder, left: 0, cost: 1, ahead: 0 })),
+      holders.map((holder) => ask(acme, connection(), { holder, left: 0, cost: 1, ahead: 0, paid: 0 })),
     );
     expect(leased).to.deep.equal(holders.map(() => ({ missing: 0, ahead: 0 })));
     expect((await kept()).tokens).to.equal(20);
@@ -139,7 +140,7 @@ describe('The rates of connections, in MongoDB', () => {
 
   it('go by the clock of the server: what is held is nobody’s after a second', async () => {
     const ask = rates(db, rateOf(10));
-    const taking = { left: 0, cost: 1, ahead: 50 };
+    const taking = { left: 0, cost: 1, ahead: 50, paid: 0 };
     expect(await ask(acme, connection(), { holder: 'a', ...taking })).to.deep.equal({ missing: 0, ahead: 39 });
     expect((await ask(acme, connection(), { holder: 'b', ...taking })).missing).to.be.greaterThan(0);
     await new Promise((resolve) => setTimeout(resolve, leaseMs + 200));

@@ -108,7 +108,7 @@ describe('storage: the tenant comes first', () => {
       requestId: 'r',
       before: `0-${'0'.repeat(24)}`,
     });
-    await rates(db, rateOf(10))(acme, 'c1', { holder: 'a', left: 0, cost: 1, ahead: 0 });
+    await rates(db, rateOf(10))(acme, 'c1', { holder: 'a', left: 0, cost: 1, ahead: 0, paid: 0 });
     await log.stop();
     const filters = sent.flatMap((command) => command.filters);
     expect(filters).to.have.length.greaterThan(10);

@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import type { Change } from '../../src/domain/changes.ts';
+import { DomainError } from '../../src/domain/errors.ts';
 import type { TenantId } from '../../src/domain/tenants.ts';
 import { unitOfWork } from '../../src/storage/unitOfWork.ts';
 import { testTypeOf } from '../support/schemas.ts';
@@ -28,13 +30,15 @@ describe('The unit of work', function () {
     expect(endings).to.deep.equal(['done', 'done', 'name-taken', 'done', 'done']);
   });
 
-  it('refuses a change that MongoDB refuses for what it is, alone and at once', async () => {
-    const state = newState(tenant, 'User', 'large', new Date());
-    const large = creating({ ...state, attributes: { userName: 'large', title: 'x'.repeat(8.2 * 2 ** 20) } });
-    const changes = [creation('a'), creation('b'), large, creation('c')];
+  it('refuses a change that is too large for MongoDB, or for its driver, alone and at once', async () => {
+    const large = (megabytes: number) => {
+      const state = newState(tenant, 'User', `large ${String(megabytes)}`, new Date());
+      return creating({ ...state, attributes: { userName: 'large', title: 'x'.repeat(megabytes * 2 ** 20) } });
+    };
+    const changes = [creation('a'), creation('b'), large(8.2), large(9), creation('c')];
     const began = Date.now();
     const endings = await Promise.all(changes.map((change) => ending(store.commit(change))));
-    expect(endings).to.deep.equal(['done', 'done', 'MongoServerError', 'done']);
+    expect(endings).to.deep.equal(['done', 'done', 'too-large', 'too-large', 'done']);
     expect(Date.now() - began).to.be.below(5_000);
   });
 
@@ -60,6 +64,17 @@ describe('The unit of work', function () {
     };
     const changes = Array.from({ length: 12 }, (_, at) => store.commit(large(`large ${at}`)));
     expect(await Promise.all(changes.map(ending))).to.deep.equal(changes.map(() => 'done'));
+  });
+
+  it('refuses a change alone that its type does not describe any more when its turn comes', async () => {
+    const withdrawn = new DomainError({ rule: 'schema-withdrawn', schema: 'urn:acme:Badge' });
+    const typeOf = (change: Change) => {
+      if (change.creates?.name === 'badged') throw withdrawn;
+      return testTypeOf(change);
+    };
+    const work = unitOfWork(store.db, typeOf, Date.now);
+    const endings = ['first', 'badged', 'last'].map((name) => ending(work.commit(creation(name), Date.now() + 10_000)));
+    expect(await Promise.all(endings)).to.deep.equal(['done', 'schema-withdrawn', 'done']);
   });
 
   it('gives each change of one group a version of its own, through two processes too', async () => {

@@ -30,7 +30,9 @@ export const memoryProtocol = (kept: Stores, registry: Registry = testRegistry()
 /** What was sealed in that context, by whoever. */
 function opened(sealed: string, context: string): string | undefined {
   try {
-    const [inside, text] = JSON.parse(Buffer.from(sealed, 'base64url').toString()) as [string, string];
+    const bytes = Buffer.from(sealed, 'base64url');
+    if (bytes.toString('base64url') !== sealed) return undefined;
+    const [inside, text] = JSON.parse(bytes.toString()) as [string, string];
     return inside === context ? text : undefined;
   } catch {
     return undefined;

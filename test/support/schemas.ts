@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import type { Change } from '../../src/domain/changes.ts';
 import { registry } from '../../src/scim/schema/registry.ts';
 import type { Registry } from '../../src/scim/schema/registry.ts';
 import type { ResourceType } from '../../src/scim/schema/types.ts';
@@ -26,5 +27,5 @@ export function testType(name: string): ResourceType {
   return type;
 }
 
-/** The resource type of that name, which every tenant has. */
-export const testTypeOf = (_tenant: string, name: string): ResourceType => testType(name);
+/** The resource type that a change is about, which every tenant has. */
+export const testTypeOf = ({ entry }: Pick<Change, 'entry'>): ResourceType => testType(entry.kind);

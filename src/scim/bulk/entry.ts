@@ -28,8 +28,9 @@ export function entryOf({ operation, id, settlement }: Result, baseUrl: string):
     settlement.kind === 'handled'
       ? handledPart(operation, settlement.handled)
       : repeatedPart(operation, settlement.settled);
+  const type = 'refusal' in operation ? operation.place?.type : operation.type;
   return {
-    ...(!('refusal' in operation) && id !== undefined && { location: location(operation.type, id, baseUrl) }),
+    ...(type && id !== undefined && { location: location(type, id, baseUrl) }),
     ...(method && { method }),
     ...(bulkId !== undefined && { bulkId }),
     ...(version !== undefined && { version }),

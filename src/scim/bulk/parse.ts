@@ -41,6 +41,8 @@ export interface Malformed {
   readonly refusal: ScimError;
   readonly method?: Operation['method'];
   readonly bulkId?: string;
+  /** What it was to alter, where it says so. */
+  readonly place?: Pick<Alteration, 'type' | 'id'>;
 }
 
 /** A Bulk, read. */
@@ -90,20 +92,26 @@ function tolerated(failOnErrors: Json | undefined, leniency: Leniency): number {
 function parseOperation(json: Json, index: number, registry: Registry): Operation | Malformed {
   const fields = isObject(json) ? json : {};
   const method = methodOf(member(fields, 'method'));
-  const bulkId = member(fields, 'bulkId') ?? undefined;
-  const echoed = { index, ...(method && { method }), ...(typeof bulkId === 'string' && { bulkId }) };
+  let place: Malformed['place'];
   try {
     if (!method) throw invalidSyntax('The `method` of an operation must be POST, PUT, PATCH or DELETE');
-    if (bulkId !== undefined && (typeof bulkId !== 'string' || bulkId === '')) {
-      throw invalidSyntax('A `bulkId` must be a string that is not empty');
-    }
-    const { id, ...place } = placeOf(member(fields, 'path'), registry);
-    const step = { index, ...place, ...versionOf(fields), ...dataOf(method, fields) };
+    const bulkId = bulkIdOf(fields);
+    const { id, ...target } = placeOf(member(fields, 'path'), registry);
+    if (method !== 'POST' && id !== undefined) place = { type: target.type, id };
+    const step = { index, ...target, ...versionOf(fields), ...dataOf(method, fields) };
     return method === 'POST' ? creation(step, id, bulkId) : alteration(step, method, id, bulkId);
   } catch (refusal) {
     if (!(refusal instanceof ScimError)) throw refusal;
-    return { ...echoed, refusal };
+    const bulkId = member(fields, 'bulkId');
+    const echoed = { ...(method && { method }), ...(typeof bulkId === 'string' && { bulkId }) };
+    return { index, ...echoed, ...(place && { place }), refusal };
   }
+}
+
+function bulkIdOf(fields: JsonObject): string | undefined {
+  const bulkId = member(fields, 'bulkId') ?? undefined;
+  if (bulkId === undefined || (typeof bulkId === 'string' && bulkId !== '')) return bulkId;
+  throw invalidSyntax('A `bulkId` must be a string that is not empty');
 }
 
 function creation(step: Step, id: string | undefined, bulkId: string | undefined): Creation {
@@ -169,6 +177,7 @@ function requireDistinct(operations: readonly (Operation | Malformed)[]): readon
     const { index, method, bulkId } = each;
     if ('refusal' in each || bulkId === undefined || times.get(bulkId) === 1) return each;
     const refusal = invalidValue(`The bulkId ${quoted(bulkId)} is given to more than one operation`);
-    return { index, bulkId, refusal, ...(method && { method }) };
+    const place = 'id' in each && { place: { type: each.type, id: each.id } };
+    return { index, bulkId, refusal, ...(method && { method }), ...place };
   });
 }

@@ -61,10 +61,14 @@ export function abreast(steps: readonly Step[], at: number, most: number): numbe
   return Math.max(1, count);
 }
 
-/** What an operation has for itself: a new resource its name, another its id. Undefined where it may free a name. */
+/**
+ * What an operation has for itself: a new resource its name, another its id. Undefined where it may free a name, or
+ * where the removal of another may change the version that it asks for.
+ */
 function claimOf(operation: Operation): string | undefined {
   if (operation.method === 'POST') return nameOf(operation);
-  if (operation.method === 'DELETE') return operation.id;
+  // Who is removed leaves groups, which have other versions since.
+  if (operation.method === 'DELETE') return operation.version === undefined ? operation.id : undefined;
   const says = textOf(operation).toLowerCase();
   const renames = operation.method === 'PUT' || says.includes(operation.type.nameAttribute.name.toLowerCase());
   // A percent sign may be a letter of a name.

@@ -65,7 +65,7 @@ export function settling({ request, leniency, perform, protocol, run, patience }
     const asked = requestOf(operation, together?.newId);
     const handled = await answered(asked, together?.joint.stores ?? protocol.stores);
     if (handled.refusal) together?.joint.fail(inRing(operation, handled.refusal));
-    request.onOperation?.({ method: asked.method, path: asked.path, began, handled });
+    request.onOperation?.({ index: operation.index, method: asked.method, path: asked.path, began, handled });
     await note(operation, handled);
     return handled;
   }
@@ -107,7 +107,8 @@ export function settling({ request, leniency, perform, protocol, run, patience }
   function untried(operation: Operation | Malformed, refusal: ScimError): Result {
     const handled = refused(refusal, { repaired: new Map() });
     const path = 'refusal' in operation ? [] : pathOf(operation);
-    request.onOperation?.({ method: operation.method ?? 'POST', path, began: clock(), handled });
+    const { index, method = 'POST' } = operation;
+    request.onOperation?.({ index, method, path, began: clock(), handled });
     return { operation, id: idOf(operation, undefined), settlement: { kind: 'handled', handled } };
   }
 
@@ -130,9 +131,10 @@ export function settling({ request, leniency, perform, protocol, run, patience }
 
   /** The id of an operation's resource, as far as it is known: that of a POST from what became of it. */
   function idOf(operation: Operation | Malformed, became: object | undefined): string | undefined {
-    if (!('id' in operation)) return became && 'id' in became && typeof became.id === 'string' ? became.id : undefined;
-    const bulkId = referenceIn(operation.id);
-    return bulkId === undefined ? operation.id : ids.get(bulkId);
+    const named = 'refusal' in operation ? operation.place?.id : 'id' in operation ? operation.id : undefined;
+    if (named === undefined) return became && 'id' in became && typeof became.id === 'string' ? became.id : undefined;
+    const bulkId = referenceIn(named);
+    return bulkId === undefined ? named : ids.get(bulkId);
   }
 
   const isDone = ({ operation }: Linked): boolean => run.done.has(operation.index);

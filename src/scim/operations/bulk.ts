@@ -2,6 +2,7 @@ import { entryOf, isError } from '../bulk/entry.ts';
 import { parseBulk } from '../bulk/parse.ts';
 import type { BulkRequest } from '../bulk/parse.ts';
 import { abreast, plan } from '../bulk/plan.ts';
+import { inRequestOrder } from '../bulk/sequence.ts';
 import { settling } from '../bulk/settle.ts';
 import type { Perform, Settle } from '../bulk/settle.ts';
 import type { Leniency } from '../dialects.ts';
@@ -77,23 +78,4 @@ async function* answers(
   } finally {
     await run.close();
   }
-}
-
-/** Holds entries back until all before them are there. */
-function inRequestOrder() {
-  const held = new Map<number, Entry>();
-  let told = 0;
-  return {
-    next(entries: readonly (readonly [index: number, entry: Entry])[]): readonly Entry[] {
-      for (const [index, entry] of entries) held.set(index, entry);
-      const ready: Entry[] = [];
-      for (let entry = held.get(told); entry; entry = held.get(told)) {
-        ready.push(entry);
-        held.delete(told);
-        told += 1;
-      }
-      return ready;
-    },
-    rest: (): readonly Entry[] => [...held].sort(([a], [b]) => a - b).map(([, entry]) => entry),
-  };
 }

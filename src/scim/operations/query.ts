@@ -64,14 +64,14 @@ export const unknownSort = (sortBy: string) =>
 export async function answered(
   list: List,
   endpoints: readonly Endpoint[],
-  { caller }: ScimRequest,
+  request: ScimRequest,
   parameters: Parameters,
   ports: Pick<Protocol, 'seals' | 'clock'>,
 ): Promise<ScimResponse> {
   const types = endpoints.map(({ type }) => type);
-  const bound = boundTo(caller, types, parameters);
+  const bound = boundTo(request, types, parameters);
   const page = await pageAsked(parameters, bound, ports);
-  const { total, rows, more } = await list(caller, page);
+  const { total, rows, more } = await list(request.caller, page);
 
   const projections = new Map(types.map((type) => [type, projection(type, parameters)]));
   const resources = rows.map(({ endpoint: { type, baseUrl }, stored }) =>

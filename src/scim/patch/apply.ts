@@ -56,7 +56,7 @@ function applied(resource: JsonObject, operation: Operation, { leniency, id, spe
   const { keys, attribute } = target.path;
   if (named(target, 'id')) {
     if (op !== 'remove' && value === id) return resource;
-    throw mutability('The id of a resource cannot be changed');
+    throw mutability('The `id` of a resource cannot be changed');
   }
   const change = (current: Json | undefined): Json | undefined => {
     spend(comparisons(operation, current));

@@ -78,7 +78,7 @@ export function readScalar(
   leniency: Leniency,
   where: string,
 ): Scalar {
-  if (typeof value === 'string') requireText(value, where);
+  if (typeof value === 'string') requireText(value, attribute, where);
   const { is, read, fromText } = readers[type];
   const own = read(value, attribute);
   if (own !== undefined) return own;
@@ -88,10 +88,12 @@ export function readScalar(
   return meant;
 }
 
-function requireText(text: string, where: string): void {
+function requireText(text: string, { uniqueness }: Attribute, where: string): void {
   if (text.length > limits.stringLength) {
     throw invalidValue(`'${where}' may be at most ${String(limits.stringLength)} characters long`);
   }
+  // Two names that look alike are not told apart by people (RFC 7644 §5, RFC 8264 §9.11).
+  if (uniqueness === 'server' && /\p{Cc}/u.test(text)) throw invalidValue(`'${where}' may hold no control characters`);
   if (isAscii(text)) return;
   // Half a surrogate pair would be stored as another character than was sent.
   if (/\p{Surrogate}/u.test(text)) throw invalidValue(`'${where}' must be well-formed Unicode`);

@@ -99,6 +99,12 @@ describe('scim: the plan of a Bulk', () => {
     ['no more than may be', [user('a'), user('b'), user('c')], 2, 2],
     ['none behind another method', [user('a'), remove('/Users/1'), user('b')], 16, 1],
     ['removals of several', [remove('/Users/1'), remove('/Users/2'), user('a')], 16, 2],
+    [
+      'no removal at a version, which another removal may change',
+      [remove('/Users/1'), { ...remove('/Groups/2'), version: 'W/"1"' }, remove('/Users/3')],
+      16,
+      1,
+    ],
     ['none of one resource', [remove('/Users/1'), remove('/Users/1')], 16, 1],
     ['PATCHes that rename nobody', [retitled('1'), retitled('2'), retitled('3')], 16, 3],
     ['none that renames', [retitled('1'), renamed('2'), retitled('3')], 16, 1],

@@ -180,12 +180,13 @@ describe('scim: a Bulk as it runs', () => {
     const told: Operated[] = [];
     const operations = [user('a'), user('b', 'A'), removed('x'), { method: 'GET' }, removed('bulkId:nobody')];
     await results(operations, { onOperation: (operated) => told.push(operated) });
-    expect(told.map(({ method, path, handled }) => [method, ...path.slice(0, 1), handled.status])).to.deep.equal([
-      ['POST', 'Users', 201],
-      ['POST', 'Users', 409],
-      ['DELETE', 'Users', 404],
-      ['POST', 400],
-      ['DELETE', 'Users', 400],
+    const shown = ({ index, method, path, handled }: Operated) => [index, method, ...path.slice(0, 1), handled.status];
+    expect(told.map(shown)).to.deep.equal([
+      [0, 'POST', 'Users', 201],
+      [1, 'POST', 'Users', 409],
+      [2, 'DELETE', 'Users', 404],
+      [3, 'POST', 400],
+      [4, 'DELETE', 'Users', 400],
     ]);
     expect(told[0]?.handled.outcome).to.include({ resourceType: 'User' });
   });

@@ -88,6 +88,25 @@ describe('scim: a Bulk', () => {
     expect(why(results[3])).to.include({ scimType: 'invalidSyntax' });
   });
 
+  it('says where the resource is also of an operation that cannot be run, but for a POST', async () => {
+    const put = { method: 'PUT', path: '/Users/1' };
+    const remove = { method: 'DELETE', path: '/Users/bulkId:ann', version: 1 };
+    const twice = { method: 'DELETE', path: '/Users/2', bulkId: 'x' };
+    const { results } = await bulk(exchange(), [
+      user('ann'),
+      put,
+      remove,
+      twice,
+      twice,
+      { method: 'POST', path: '/Users/3', bulkId: 'y', data: {} },
+      { method: 'PUT', path: '/Nothing/4', data: {} },
+    ]);
+    expect(statuses(results)).to.deep.equal(['201', '400', '400', '400', '400', '400', '404']);
+    const [ann, ...failed] = results.map(({ location }) => location);
+    const at = (id: string) => `${baseUrl}/Users/${id}`;
+    expect(failed).to.deep.equal([at('1'), ann, at('2'), at('2'), undefined, undefined]);
+  });
+
   it('refuses a message that is none, and any method but POST', async () => {
     const send = exchange();
     expect((await send('POST', '/Bulk', { body: {} })).body).to.include({ status: '400', scimType: 'invalidSyntax' });

@@ -185,6 +185,14 @@ describe('A query over all types (RFC 7644 §3.4.2.1)', () => {
     expect((await all({ cursor, count: 1 }, may('users:read'))).body['scimType']).to.equal('invalidCursor');
   });
 
+  it('takes no cursor of the list of one type, also where the token may read no other', async () => {
+    const { search, all } = await populated();
+    const onlyUsers = { caller: testCaller({ scopes: new Set(['users:read']) }) };
+    const first = await search('/Users', { schemas: [message], cursor: '', count: 1 }, onlyUsers);
+    const cursor = first.body['nextCursor'] ?? null;
+    expect((await all({ cursor, count: 1 }, onlyUsers)).body['scimType']).to.equal('invalidCursor');
+  });
+
   it('shows the same, whatever the pages are', () => {
     const names = fc.option(fc.constantFrom('a', 'A', 'b', 'é', '🎉'));
     const people = fc.array(fc.tuple(fc.constantFrom('/Users', '/Groups'), names), { maxLength: 10 });

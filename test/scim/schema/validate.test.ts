@@ -151,6 +151,7 @@ describe('a body that no dialect allows', () => {
       { title: `a${'\u0301'.repeat(31)}` },
       /'title' has more than 30 combining marks in a row$/,
     ],
+    ['a control character in a name', { userName: 'a\u0000b' }, /^400 invalidValue: 'userName' may hold no control/],
     ['half a character', { title: '\ud800' }, /^400 invalidValue: 'title' must be well-formed Unicode$/],
     [
       '8,193 characters',
