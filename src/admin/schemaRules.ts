@@ -53,9 +53,9 @@ export function faultsOf(schema: Described, surroundings: Surroundings): readonl
 
 /** Whether a schema without faults is what it is: one that a tenant may have. */
 export const isAllowed = (
-  schema: Described,
+  _schema: Described,
   { length: faults }: readonly string[],
-): schema is Described & Pick<OwnSchema, 'attributes'> => faults === 0;
+): _schema is Described & Pick<OwnSchema, 'attributes'> => faults === 0;
 
 /** How many attributes there are, with those inside them. */
 const counted = (attributes: readonly Pick<DescribedAttribute, 'subAttributes'>[]): number =>

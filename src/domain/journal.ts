@@ -38,8 +38,9 @@ export function differences(before: Attributes, after: Attributes): Difference[]
   return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((name) => {
     const [old, now] = [before[name], after[name]];
     if (same(old, now)) return [];
-    if (name.startsWith('urn:') && isRecord(old ?? {}) && isRecord(now ?? {}))
-      return differences((old ?? {}) as Attributes, (now ?? {}) as Attributes).map((row) => ({
+    const [from, to] = [old === undefined ? {} : old, now === undefined ? {} : now];
+    if (name.startsWith('urn:') && isRecord(from) && isRecord(to))
+      return differences(from, to).map((row) => ({
         ...row,
         path: `${name}:${row.path}`,
       }));

@@ -24,6 +24,7 @@ describe('What the journal says differs', () => {
         { path: `${core}:costCenter`, after: 'z' },
       ],
     ],
+    ['an extension that says nothing', {}, { 'urn:x': null }, [{ path: 'urn:x', after: null }]],
     ['what is called like an extension', { 'urn:x': 1 }, { 'urn:x': [1] }, [{ path: 'urn:x', before: 1, after: [1] }]],
   ];
   for (const [about, before, after, rows] of table)

@@ -66,3 +66,15 @@ export function storeOn(db: mongoose.Connection) {
 }
 
 export type TestStore = Awaited<ReturnType<typeof openTestStore>>;
+
+/** How many keys of indexes MongoDB examined for some work: what it costs, however busy the machine is. */
+export async function keysExamined({ db }: Pick<TestStore, 'db'>, work: () => Promise<unknown>): Promise<number> {
+  const database = db.getClient().db();
+  await database.command({ profile: 2 });
+  await work();
+  await database.command({ profile: 0 });
+  const rows = database.collection<{ keysExamined: number }>('system.profile');
+  const examined = await rows.find({ keysExamined: { $exists: true } }).toArray();
+  await rows.drop();
+  return examined.reduce((sum, row) => sum + row.keysExamined, 0);
+}
