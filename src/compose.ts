@@ -217,7 +217,7 @@ async function serve(settings: Config, log: Log, store: Store): Promise<Rollcall
       publicUrl: settings.publicUrl,
       trustProxy: settings.trustProxy,
       corsOrigins: settings.corsOrigins,
-      document: openapi(types, settings.publicUrl + basePath),
+      document: () => openapi(types, settings.publicUrl + basePath),
     }),
     { host: settings.host, port: settings.port, tls: settings.tls },
   ).catch(async (error: unknown) => {

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { passwords } from './credentials/passwords.ts';
-import { DomainError } from './domain/errors.ts';
 import { seals } from './credentials/seals.ts';
 import { basePath } from './http/target.ts';
 import { joint, type Alarm, type JointPorts } from './provisioning/joint.ts';
@@ -15,7 +14,6 @@ import { unavailable, type ScimError } from './scim/errors.ts';
 import { scim } from './scim/handle.ts';
 import type { Stores } from './scim/ports.ts';
 import { registry, type Registry } from './scim/schema/registry.ts';
-import type { ResourceType } from './scim/schema/types.ts';
 import type { Json } from './scim/types.ts';
 import { isOutage, type Database } from './storage/connect.ts';
 import { directory } from './storage/directory.ts';
@@ -61,11 +59,6 @@ export function portsOver(
   observer?: Observer,
   tenants: Registries = sameForAll(types),
 ): JointPorts {
-  const typeIn = (registry: Registry, kind: string): ResourceType => {
-    const type = registry.typeNamed(kind);
-    if (!type) throw new DomainError({ rule: 'schema-withdrawn', schema: kind });
-    return type;
-  };
   return {
     states: states(db),
     directory: directory(db),
@@ -78,7 +71,6 @@ export function portsOver(
     clock: Date.now,
     pause,
     alarm,
-    typeOf: (kind) => typeIn(types, kind),
   };
 }
 

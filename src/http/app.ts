@@ -46,8 +46,8 @@ export interface AppPorts {
   /** Origins whose pages may call SCIM from a browser. */
   readonly corsOrigins?: readonly string[];
   readonly patience?: Patience;
-  /** The OpenAPI document that is shown at `/docs`. */
-  readonly document?: JsonObject;
+  /** Makes the OpenAPI document that is shown at `/docs`. */
+  readonly document?: () => JsonObject;
 }
 
 /** The HTTP front: request id, log, authentication before any body is read, limits, SCIM; every error a SCIM Error. */

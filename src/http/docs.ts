@@ -45,8 +45,12 @@ const policy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** The OpenAPI document of the SCIM surface, `openapi.json`, and a page that shows it; without authentication. */
-export function docs(document: JsonObject): Router {
+/**
+ * The OpenAPI document of the SCIM surface, `openapi.json`, and a page that shows it; without authentication. The document
+ * is made once, when somebody reads it.
+ */
+export function docs(document: () => JsonObject): Router {
+  let text: string | undefined;
   const router = Router({ caseSensitive: true });
   router.use((request, response, next) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed('This is only read', 'GET, HEAD');
@@ -60,7 +64,8 @@ export function docs(document: JsonObject): Router {
     else response.redirect(301, 'docs/');
   });
   router.get('/openapi.json', (_, response) => {
-    response.json(document);
+    text ??= JSON.stringify(document());
+    response.type('json').send(text);
   });
   router.get('/start.js', (_, response) => {
     response.type('text/javascript').send(start);

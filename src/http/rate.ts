@@ -1,6 +1,6 @@
 import { tooManyRequests } from '../scim/errors.ts';
 import { limits } from '../scim/limits.ts';
-import { member } from '../scim/patch/parse.ts';
+import { member } from '../scim/messages.ts';
 import { isObject } from '../scim/patch/values.ts';
 import type { Caller, Json } from '../scim/types.ts';
 import type { Step } from './exchange.ts';

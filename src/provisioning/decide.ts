@@ -3,7 +3,6 @@ import { DomainError } from '../domain/errors.ts';
 import type { States, UnitOfWork } from '../domain/ports.ts';
 import type { Order } from '../domain/journal.ts';
 import { tenantId, type TenantId } from '../domain/tenants.ts';
-import type { ResourceType } from '../scim/schema/types.ts';
 import type { Caller } from '../scim/types.ts';
 import { toScimError } from './errors.ts';
 import type { Directory, HashPassword } from './ports.ts';
@@ -19,7 +18,6 @@ export interface Ports {
   readonly clock: () => number;
   /** Waits before a decision is made anew: the longer the oftener, and never two alike. */
   readonly pause: (round: number) => Promise<void>;
-  readonly typeOf: (kind: 'User' | 'Group') => ResourceType;
 }
 
 /** An operation whose caller is known in the domain's words. */

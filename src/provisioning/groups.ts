@@ -7,6 +7,7 @@ import type { GroupForMembers } from '../domain/ports.ts';
 import type { Member, State } from '../domain/states.ts';
 import type { TenantId } from '../domain/tenants.ts';
 import type { Leniency } from '../scim/dialects.ts';
+import type { ResourceType } from '../scim/schema/types.ts';
 import type { Caller, JsonObject, MemberChanges, ResourceStore, Revision, Stored, Written } from '../scim/types.ts';
 import { inScim, noVersion, ordered, turns, untilItHolds, type Ports } from './decide.ts';
 import { toScimError } from './errors.ts';
@@ -19,7 +20,7 @@ const comparable = 1_000;
 const noMembers: MemberChanges = { reset: false, add: [], remove: [] };
 
 /** Groups, as SCIM asks for them. Their members are edges, which no change of members reads as a whole. */
-export function groups(ports: Ports, type = ports.typeOf('Group')): ResourceStore {
+export function groups(ports: Ports, type: ResourceType): ResourceStore {
   const { states, directory, work } = ports;
   const nameAttribute = type.nameAttribute.name;
 

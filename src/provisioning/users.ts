@@ -1,9 +1,10 @@
+import type { ResourceType } from '../scim/schema/types.ts';
 import type { ResourceStore } from '../scim/types.ts';
 import type { Ports } from './decide.ts';
 import { resources } from './resources.ts';
 
 /** Users, as SCIM asks for them: who is created is active where nothing else is said. */
-export function users(ports: Ports, type = ports.typeOf('User')): ResourceStore {
+export function users(ports: Ports, type: ResourceType): ResourceStore {
   const store = resources(ports, type);
   return {
     ...store,

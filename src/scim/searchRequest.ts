@@ -1,7 +1,9 @@
 import type { Leniency } from './dialects.ts';
 import { invalidSyntax, invalidValue } from './errors.ts';
 import { quoted } from './filter/guard.ts';
+import { requireSchema } from './messages.ts';
 import type { Parameters } from './paging.ts';
+import { isObject } from './patch/values.ts';
 import type { Json, JsonObject } from './types.ts';
 import { urns } from './urns.ts';
 
@@ -46,7 +48,7 @@ const readers: ReadonlyMap<string, readonly [name: string, read: Reader]> = new 
 export function searchParameters(body: Json | undefined, leniency: Leniency): Parameters {
   if (!isObject(body)) throw invalidSyntax('A search needs a body: an object with `schemas`');
   const { schemas = [], ...members } = Object.fromEntries(named(body));
-  requireSchema(schemas, leniency);
+  requireSchema(schemas, urns.search, leniency);
   const parameters: Record<string, string> = {};
   for (const [key, value] of Object.entries(members)) {
     const [name, read] = readers.get(key) ?? [];
@@ -65,13 +67,3 @@ function named(body: JsonObject): [string, Json][] {
   if (new Set(members.map(([key]) => key)).size < members.length) throw invalidSyntax('A name is given twice');
   return members;
 }
-
-function requireSchema(schemas: Json, leniency: Leniency): void {
-  const isNamed =
-    Array.isArray(schemas) &&
-    schemas.some((urn) => typeof urn === 'string' && urn.toLowerCase() === urns.search.toLowerCase());
-  if (!isNamed && !leniency.repairs('unknownSchemas')) throw invalidSyntax(`\`schemas\` must name ${urns.search}`);
-}
-
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

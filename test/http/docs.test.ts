@@ -8,7 +8,7 @@ describe('the documentation of the API', () => {
   const document = openapi(testRegistry(), 'https://scim.corp.example/scim/v2');
   let on: Front;
   before(async () => {
-    on = await front({ document });
+    on = await front({ document: () => document });
   });
   after(() => on.server.close());
 

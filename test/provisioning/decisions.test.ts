@@ -10,6 +10,7 @@ import type { Caller, JsonObject, MemberChanges, Stored } from '../../src/scim/t
 import { accepts } from '../../src/scim/version.ts';
 import { testCaller } from '../support/callers.ts';
 import { memberOf, newState } from '../support/changes.ts';
+import { testType } from '../support/schemas.ts';
 import { scripted, type Scripted } from './ports.ts';
 
 const tenant = tenantId('acme');
@@ -34,10 +35,13 @@ interface Asked {
   readonly members?: Partial<MemberChanges>;
 }
 
+const storeOf = (kind: 'User' | 'Group', ports: Scripted['ports']) =>
+  (kind === 'User' ? users : groups)(ports, testType(kind));
+
 const reviseOf =
   (kind: 'User' | 'Group') =>
   ({ ports }: Scripted, id: string, { ifMatch, by = caller, change, members }: Asked) =>
-    (kind === 'User' ? users : groups)(ports).revise(
+    storeOf(kind, ports).revise(
       by,
       id,
       {
@@ -100,13 +104,13 @@ describe('A decision', () => {
     for (const [ifMatch, onlyAt] of exact) {
       await reviseGroup(script, ops.id, { ...(ifMatch && { ifMatch }), members: { add: ['ann'] } });
       expect(script.committed.pop()?.onlyAt, ifMatch).to.equal(onlyAt);
-      await groups(script.ports).remove(caller, ops.id, accepts(ifMatch));
+      await storeOf('Group', script.ports).remove(caller, ops.id, accepts(ifMatch));
       expect(script.committed.pop()?.onlyAt, ifMatch).to.equal(onlyAt);
     }
     for (const kind of ['User', 'Group'] as const) {
       const id = kind === 'User' ? 'ann' : ops.id;
       expect(await status(reviseOf(kind)(script, id, { ifMatch: 'W/"9"', change: { x: 1 } }))).to.equal(412);
-      const store = (kind === 'User' ? users : groups)(script.ports);
+      const store = storeOf(kind, script.ports);
       expect(await status(store.remove(caller, id, accepts('W/"9"')))).to.equal(412);
       expect(await status(store.remove(caller, 'nobody', accepts(undefined)))).to.equal(404);
       expect(await status(reviseOf(kind)(script, 'nobody', {}))).to.equal(404);
@@ -126,7 +130,7 @@ describe('Who provisioned something', () => {
     ] as const) {
       const script = scripted(state);
       expect(await status(reviseUser(script, 'ann', { by, change: { title: 'x' } }))).to.equal(403);
-      expect(await status(users(script.ports).remove(by, 'ann', accepts(undefined)))).to.equal(403);
+      expect(await status(storeOf('User', script.ports).remove(by, 'ann', accepts(undefined)))).to.equal(403);
     }
   });
 
@@ -204,10 +208,15 @@ describe('The members of a group', () => {
     const lenient = leniency('lenient');
     script.stale = 2;
     const create = (tally: typeof lenient) =>
-      groups(script.ports).create(caller, { attributes: { displayName: 'new' }, members: ['nobody', 'ann'] }, tally, {
-        ...nothing,
-        members: true,
-      });
+      storeOf('Group', script.ports).create(
+        caller,
+        { attributes: { displayName: 'new' }, members: ['nobody', 'ann'] },
+        tally,
+        {
+          ...nothing,
+          members: true,
+        },
+      );
     expect((await create(lenient)).refusedMembers).to.deep.equal(['nobody']);
     expect(lenient.repaired.get('unknownMembers')).to.equal(1);
     expect(await status(create(leniency('strict')))).to.equal(400);
@@ -215,7 +224,7 @@ describe('The members of a group', () => {
 
   it('of a kind are asked of a group that is there', async () => {
     const script = small();
-    const { memberIds } = groups(script.ports);
+    const { memberIds } = storeOf('Group', script.ports);
     expect(await memberIds?.(caller, ops.id, 'User', 1)).to.deep.equal(['u1']);
     expect(await status(memberIds?.(caller, 'nobody', 'User', 1) ?? Promise.resolve())).to.equal(404);
   });

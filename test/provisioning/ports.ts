@@ -3,7 +3,6 @@ import type { State } from '../../src/domain/states.ts';
 import type { UnitOfWork } from '../../src/domain/ports.ts';
 import type { Ports } from '../../src/provisioning/decide.ts';
 import { memberOf } from '../support/changes.ts';
-import { testType } from '../support/schemas.ts';
 
 /** What the ports of provisioning were asked to commit, over states that a test sets. */
 export interface Scripted {
@@ -100,6 +99,5 @@ function portsOf(script: Scripted): Scripted['ports'] {
       script.time += 1;
       return Promise.resolve();
     },
-    typeOf: testType,
   };
 }

@@ -7,26 +7,19 @@ import { testCaller } from '../support/callers.ts';
 import { testRegistry } from '../support/schemas.ts';
 import { freshDatabase, type TestDatabase } from '../support/mongod.ts';
 import type { Json, ScimRequest } from '../../src/scim/types.ts';
-
-/** What is sent beside the commands of operations: to find and keep servers. */
-const upkeep = new Set(['hello', 'ping', 'endSessions', 'isMaster']);
+import { commandsSent } from './commandsSent.ts';
 
 describe('Store commands per operation, one client alone', () => {
   let database: TestDatabase;
   let db: mongoose.Connection;
   let handle: ReturnType<typeof protocolOver>;
-  const sent: string[] = [];
+  let sent: string[];
 
   before(async () => {
     database = await freshDatabase();
     db = await connect(database.uri, { monitorCommands: true });
     await migrate(db);
-    db.getClient().on(
-      'commandStarted',
-      ({ commandName, command }: { commandName: string; command: Record<string, unknown> }) => {
-        if (!upkeep.has(commandName)) sent.push(`${commandName} ${String(command[commandName])}`);
-      },
-    );
+    sent = commandsSent(db);
     handle = protocolOver(db, testRegistry(), 'http://127.0.0.1');
   });
   after(async () => {

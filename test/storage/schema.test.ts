@@ -3,7 +3,7 @@ import mongoose from 'mongoose';
 import { noteAddress, notedAddress } from '../../src/storage/address.ts';
 import { connect } from '../../src/storage/connect.ts';
 import { migrate } from '../../src/storage/schema.ts';
-import { freshDatabase, type TestDatabase } from '../support/mongod.ts';
+import { openedForEach } from './opened.ts';
 import { startStandalone } from './servers.ts';
 
 interface Meta {
@@ -21,20 +21,7 @@ const failure = (promise: Promise<unknown>): Promise<{ name: string; message: st
 
 describe('Making a database ready', function () {
   this.timeout(60_000);
-  let database: TestDatabase;
-  const opened: mongoose.Connection[] = [];
-  const open = async () => {
-    const db = await connect(database.uri);
-    opened.push(db);
-    return db;
-  };
-  beforeEach(async () => {
-    database = await freshDatabase();
-  });
-  afterEach(async () => {
-    await Promise.all(opened.splice(0).map((db) => db.close()));
-    await database.drop();
-  });
+  const open = openedForEach();
 
   it('refuses a server that is no replica set, and says how to make it one', async () => {
     const standalone = await startStandalone();

@@ -1,29 +1,16 @@
 import { expect } from 'chai';
-import type mongoose from 'mongoose';
 import { protocolOver } from '../../src/protocol.ts';
 import type { JsonObject, ScimResponse } from '../../src/scim/types.ts';
-import { connect } from '../../src/storage/connect.ts';
 import { migrate } from '../../src/storage/schema.ts';
 import { secret } from '../../src/storage/secrets.ts';
 import { testCaller } from '../support/callers.ts';
 import { testRegistry } from '../support/schemas.ts';
-import { freshDatabase, type TestDatabase } from '../support/mongod.ts';
+import { connect } from '../../src/storage/connect.ts';
+import { freshDatabase } from '../support/mongod.ts';
+import { openedForEach } from './opened.ts';
 
 describe('The secret of a database', () => {
-  let database: TestDatabase;
-  const opened: mongoose.Connection[] = [];
-  const open = async () => {
-    const db = await connect(database.uri);
-    opened.push(db);
-    return db;
-  };
-  beforeEach(async () => {
-    database = await freshDatabase();
-  });
-  afterEach(async () => {
-    await Promise.all(opened.splice(0).map((db) => db.close()));
-    await database.drop();
-  });
+  const open = openedForEach();
 
   it('is 32 random bytes, the same for all processes, whoever asks first, and after a start', async () => {
     const processes = await Promise.all(Array.from({ length: 4 }, open));

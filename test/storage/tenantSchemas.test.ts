@@ -13,8 +13,7 @@ import { testCaller } from '../support/callers.ts';
 import { freshDatabase, type TestDatabase } from '../support/mongod.ts';
 import { badge, device } from '../support/ownSchemas.ts';
 import { testRegistry } from '../support/schemas.ts';
-
-const upkeep = new Set(['hello', 'ping', 'endSessions', 'isMaster']);
+import { commandsSent } from './commandsSent.ts';
 
 describe("Tenants' own schemas in MongoDB", function () {
   this.timeout(60_000);
@@ -22,18 +21,13 @@ describe("Tenants' own schemas in MongoDB", function () {
   let db: mongoose.Connection;
   let tenant: TenantId;
   let made = 0;
-  const sent: string[] = [];
+  let sent: string[];
 
   before(async () => {
     database = await freshDatabase();
     db = await connect(database.uri, { monitorCommands: true });
     await migrate(db);
-    db.getClient().on(
-      'commandStarted',
-      ({ commandName, command }: { commandName: string; command: Record<string, unknown> }) => {
-        if (!upkeep.has(commandName)) sent.push(`${commandName} ${String(command[commandName])}`);
-      },
-    );
+    sent = commandsSent(db);
   });
   beforeEach(() => {
     made += 1;

@@ -2,7 +2,7 @@ import type { Leniency } from '../dialects.ts';
 import { invalidSyntax, invalidValue, notFound, payloadTooLarge, ScimError } from '../errors.ts';
 import { quoted } from '../filter/guard.ts';
 import { limits } from '../limits.ts';
-import { member } from '../patch/parse.ts';
+import { member } from '../messages.ts';
 import { isObject } from '../patch/values.ts';
 import type { Registry } from '../schema/registry.ts';
 import type { ResourceType } from '../schema/types.ts';

@@ -1,5 +1,5 @@
 import { membersOf } from '../patch/delta.ts';
-import { member } from '../patch/parse.ts';
+import { member } from '../messages.ts';
 import { isObject } from '../patch/values.ts';
 import { foldCase } from '../schema/fold.ts';
 import { inOrder, isRing } from './graph.ts';
@@ -46,36 +46,57 @@ export function abreast(steps: readonly Step[], at: number, most: number): numbe
   let method: Operation['method'] | undefined;
   let count = 0;
   for (const step of steps.slice(at, at + most)) {
-    if (step.kind !== 'one' || 'refusal' in step.operation) break;
-    const { operation, references } = step;
-    const claim = claimOf(operation);
-    if (claim === undefined || operation.method !== (method ?? operation.method)) break;
-    const says = textOf(operation);
-    if (taken.has(claim) || [...references].some((bulkId) => taken.has(bulkId))) break;
-    if ('id' in operation && [...taken].some((id) => says.includes(id))) break;
-    taken.add(claim);
-    if (operation.method === 'POST') taken.add(operation.bulkId);
-    method = operation.method;
+    const claims = claimsOf(step);
+    if (!claims || claims.method !== (method ??= claims.method) || [...taken].some(claims.minds)) break;
+    for (const own of claims.own) taken.add(own);
     count += 1;
   }
   return Math.max(1, count);
 }
 
-/**
- * What an operation has for itself: a new resource its name, another its id. Undefined where it may free a name, or
- * where the removal of another may change the version that it asks for.
- */
-function claimOf(operation: Operation): string | undefined {
-  if (operation.method === 'POST') return nameOf(operation);
-  // Who is removed leaves groups, which have other versions since.
-  if (operation.method === 'DELETE') return operation.version === undefined ? operation.id : undefined;
-  const says = textOf(operation).toLowerCase();
-  const renames = operation.method === 'PUT' || says.includes(operation.type.nameAttribute.name.toLowerCase());
-  // A percent sign may be a letter of a name.
-  return renames || says.includes('%') ? undefined : operation.id;
+/** What an operation has for itself, and what it minds that others have. */
+interface Claims {
+  readonly method: Operation['method'];
+  readonly own: readonly string[];
+  readonly minds: (claim: string) => boolean;
 }
 
-const textOf = ({ data }: Operation): string => JSON.stringify(data ?? null);
+/**
+ * The claims of a step: a new resource has its name and its bulkId, another its id. Undefined where it may free a name, or
+ * where the removal of another may change the version that it asks for.
+ */
+function claimsOf(step: Step): Claims | undefined {
+  if (step.kind !== 'one' || 'refusal' in step.operation) return undefined;
+  const { operation, references } = step;
+  const { method } = operation;
+  const having = (...own: readonly string[]): Claims => ({
+    method,
+    own,
+    minds: (claim) => own.includes(claim) || references.has(claim),
+  });
+  switch (method) {
+    case 'POST':
+      return having(nameOf(operation), operation.bulkId);
+    case 'DELETE':
+      // Who is removed leaves groups, which have other versions since.
+      return operation.version === undefined ? having(operation.id) : undefined;
+    case 'PATCH': {
+      const says = JSON.stringify(operation.data ?? null);
+      if (mayRename(operation, says)) return undefined;
+      const claims = having(operation.id);
+      return { ...claims, minds: (claim) => claims.minds(claim) || says.includes(claim) };
+    }
+    case 'PUT':
+      return undefined;
+    default:
+      return method satisfies never;
+  }
+}
+
+/** Whether a PATCH that says this may give its resource another name. A percent sign may be a letter of a name. */
+function mayRename({ type }: Operation, says: string): boolean {
+  return says.includes('%') || says.toLowerCase().includes(type.nameAttribute.name.toLowerCase());
+}
 
 function needsOf(links: readonly Linked[]): Needs {
   const byBulkId = indexes(links);

@@ -10,6 +10,8 @@ import type { Parameters } from '../paging.ts';
 import type { Protocol } from '../ports.ts';
 import { present } from '../present.ts';
 import { isChunks, projection } from '../projection.ts';
+import type { Projection } from '../projection.ts';
+import type { ResourceType } from '../schema/types.ts';
 import type { Chunks, JsonObject, Resource, ScimRequest, ScimResponse, Sort } from '../types.ts';
 import { urns } from '../urns.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -38,15 +40,15 @@ export async function queried(
   protocol: Protocol,
 ): Promise<ScimResponse> {
   const { type } = endpoint;
-  const { wanted } = projection(type, parameters);
+  const shown = projection(type, parameters);
   // An empty filter is none that can be understood; it never means everything.
   const filter = parameters['filter'] === undefined ? undefined : parseFilter(type, parameters['filter'], leniency);
   const { sortBy } = parameters;
   const order = sortOrder(parameters);
   const path = sortBy ? sortPath(type, sortBy) : undefined;
   if (sortBy && !path) throw unknownSort(sortBy);
-  const part = { endpoint, wanted, ...(filter && { filter }), ...(path && { sort: { path, order } }) };
-  return answered(listOf(part), [endpoint], request, parameters, protocol);
+  const part = { endpoint, wanted: shown.wanted, ...(filter && { filter }), ...(path && { sort: { path, order } }) };
+  return answered(listOf(part), new Map([[type, shown]]), request, parameters, protocol);
 }
 
 /** Which way a list is sorted: ascending, where nothing else is said (RFC 7644 §3.4.2.3). @throws 400 `invalidValue` */
@@ -60,22 +62,23 @@ export function sortOrder(parameters: Parameters): Sort['order'] {
 export const unknownSort = (sortBy: string) =>
   invalidValue(`'sortBy' must name an attribute, which ${quoted(sortBy)} is not`);
 
+/** What a list shows of the resources of each type that may be in it. */
+export type Projections = ReadonlyMap<ResourceType, Projection>;
+
 /** A ListResponse of the page that the parameters ask for (RFC 7644 §3.4.2, RFC 9865 §2). */
 export async function answered(
   list: List,
-  endpoints: readonly Endpoint[],
+  projections: Projections,
   request: ScimRequest,
   parameters: Parameters,
   ports: Pick<Protocol, 'seals' | 'clock'>,
 ): Promise<ScimResponse> {
-  const types = endpoints.map(({ type }) => type);
-  const bound = boundTo(request, types, parameters);
+  const bound = boundTo(request, [...projections.keys()], parameters);
   const page = await pageAsked(parameters, bound, ports);
   const { total, rows, more } = await list(request.caller, page);
 
-  const projections = new Map(types.map((type) => [type, projection(type, parameters)]));
   const resources = rows.map(({ endpoint: { type, baseUrl }, stored }) =>
-    present(type, stored, baseUrl, projections.get(type) ?? projection(type, parameters)),
+    present(type, stored, baseUrl, shownOf(projections, type)),
   );
   const positions = rows.map(({ position }) => position);
   const body = {
@@ -85,6 +88,13 @@ export async function answered(
     Resources: resources.every(isWhole) ? resources : chunk(resources),
   };
   return { status: 200, headers: {}, body };
+}
+
+/** What is shown of a type of the list. */
+export function shownOf(projections: Projections, type: ResourceType): Projection {
+  const shown = projections.get(type);
+  if (!shown) throw new TypeError(`${type.name} is not in this list`);
+  return shown;
 }
 
 /** Nothing of it is still to come. */

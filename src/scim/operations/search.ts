@@ -9,7 +9,7 @@ import { searchParameters } from '../searchRequest.ts';
 import type { ScimRequest, ScimResponse } from '../types.ts';
 import { inOrderOf, typeByType } from '../union.ts';
 import type { Endpoint } from './endpoint.ts';
-import { answered, queried, sortOrder, unknownSort } from './query.ts';
+import { answered, queried, shownOf, sortOrder, unknownSort } from './query.ts';
 
 /**
  * Querying the resources of one type by POST (RFC 7644 §3.4.3).
@@ -40,20 +40,20 @@ export async function searchAll(
   if (endpoints.length === 0) throw forbidden('This token may read no resources', { rule: 'needs a scope to read' });
   const parameters = searchParameters(request.body, leniency);
   const types = endpoints.map(({ type }) => type);
-  const projections = types.map((type) => projection(type, parameters));
+  const projections = new Map(types.map((type) => [type, projection(type, parameters)]));
   const { filter, sortBy } = parameters;
   const filters = filter === undefined ? [] : parseFilterOver(types, filter, leniency);
   const order = sortOrder(parameters);
 
   const parts = endpoints.flatMap((endpoint, at) => {
-    const { wanted } = projections[at] ?? projection(endpoint.type, parameters);
+    const { wanted } = shownOf(projections, endpoint.type);
     const part = filters[at] ?? true;
     return part === false ? [] : [{ endpoint, wanted, ...(part !== true && { filter: part }) }];
   });
-  if (!sortBy) return answered(typeByType(parts), endpoints, request, parameters, protocol);
+  if (!sortBy) return answered(typeByType(parts), projections, request, parameters, protocol);
   const paths = sortPaths(endpoints, sortBy);
   const sorted = parts.map((part) => ({ ...part, path: paths.get(part.endpoint) }));
-  return answered(inOrderOf(sorted, order), endpoints, request, parameters, protocol);
+  return answered(inOrderOf(sorted, order), projections, request, parameters, protocol);
 }
 
 /** The attribute to sort by, of each type that has it. */

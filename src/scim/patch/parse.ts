@@ -1,6 +1,7 @@
 import type { Leniency } from '../dialects.ts';
 import { invalidPath, invalidSyntax, invalidValue, mutability, noTarget, payloadTooLarge } from '../errors.ts';
 import { limits } from '../limits.ts';
+import { isText, member, requireSchema } from '../messages.ts';
 import { resolvePath } from '../schema/path.ts';
 import type { ResourceType } from '../schema/types.ts';
 import type { Json, JsonObject } from '../types.ts';
@@ -28,7 +29,7 @@ export interface Operation {
  */
 export function parsePatch(type: ResourceType, body: Json | undefined, leniency: Leniency): readonly Operation[] {
   if (!isObject(body)) throw invalidSyntax('A PATCH needs a body: an object with `schemas` and `Operations`');
-  requireSchema(member(body, 'schemas'), leniency);
+  requireSchema(member(body, 'schemas'), urns.patch, leniency);
 
   const operations = listed(member(body, 'Operations'), leniency);
   requireFew(operations.length);
@@ -44,11 +45,6 @@ function requireFew(count: number): void {
   if (count > limits.patchOperations) {
     throw payloadTooLarge(`A PATCH may have at most ${limits.patchOperations} operations`);
   }
-}
-
-function requireSchema(schemas: Json | undefined, leniency: Leniency): void {
-  const named = Array.isArray(schemas) && schemas.some((urn) => isText(urn, urns.patch));
-  if (!named && !leniency.repairs('unknownSchemas')) throw invalidSyntax(`\`schemas\` must name ${urns.patch}`);
 }
 
 function listed(operations: Json | undefined, leniency: Leniency): readonly Json[] {
@@ -137,13 +133,3 @@ export const named = ({ path }: Target, name: string): boolean => path.keys.leng
 
 const isReadOnly = ({ path, sub }: Target): boolean =>
   path.attribute.mutability === 'readOnly' || sub?.mutability === 'readOnly';
-
-const isText = (json: Json, text: string): boolean =>
-  typeof json === 'string' && json.toLowerCase() === text.toLowerCase();
-
-/** A message's own member, whatever its letter case. */
-export function member(object: JsonObject, name: string): Json | undefined {
-  if (Object.hasOwn(object, name)) return object[name];
-  const key = Object.keys(object).find((other) => isText(other, name));
-  return key === undefined ? undefined : object[key];
-}
