@@ -1,52 +1,18 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { Agent } from 'node:http';
-import { openapi } from '../../src/scim/openapi/document.ts';
-import type { Json, JsonObject } from '../../src/scim/types.ts';
+import type { Json } from '../../src/scim/types.ts';
 import { hostile } from '../support/hostile.ts';
 import type { Hostile } from '../support/hostile.ts';
 import { prototypes } from '../support/prototypes.ts';
 import { sendRaw } from '../support/rawRequest.ts';
 import type { RawAnswer } from '../support/rawRequest.ts';
-import { testRegistry } from '../support/schemas.ts';
+import { exampleOf, methods, places, type Method } from '../support/routes.ts';
 import { startTestServer } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';
 
 /** How many requests each place gets by each method: more in `npm run test:hostile`. */
 const rounds = Number(process.env['HOSTILE_ROUNDS'] ?? 10);
-
-const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
-type Method = (typeof methods)[number];
-
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
-
-/** The value at the end of some keys. */
-const within = (value: unknown, ...path: readonly string[]): unknown =>
-  path.reduce<unknown>((found, key) => (isObject(found) ? found[key] : undefined), value);
-
-const document = openapi(testRegistry(), 'https://scim.example/scim/v2');
-
-/** A type that a tenant made itself. */
-const device: JsonObject = { schemas: ['urn:example:scim:2.0:Device'], assetTag: 'A1', model: 'X', price: 9.5 };
-
-const own: Readonly<Record<string, JsonObject>> = {
-  '/Devices POST': device,
-  '/Devices/{id} PUT': device,
-  '/Devices/{id} PATCH': {
-    schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
-    Operations: [{ op: 'replace', path: 'holder.value', value: 'x' }],
-  },
-};
-
-/** A body that is welcome at a place; at a place that takes none, one of another. */
-function exampleOf(path: string, method: Method): JsonObject {
-  const content = within(document, 'paths', path, method.toLowerCase(), 'requestBody', 'content');
-  const example = within(content, 'application/scim+json', 'example');
-  return isObject(example) ? (example as JsonObject) : (own[`${path} ${method}`] ?? device);
-}
-
-/** Every place of the router: those that are documented, and those of a tenant's own type. */
-const places = [...Object.keys(document['paths'] as JsonObject), '/Devices', '/Devices/.search', '/Devices/{id}'];
 
 /** What is wrong with an answer; undefined where nothing is. */
 function fault({ status, type, text }: RawAnswer): string | undefined {
