@@ -1,7 +1,7 @@
 import type { ScimError, ScimType } from '../scim/errors.ts';
 import type { Caller, Operated, ScimResponse } from '../scim/types.ts';
 import type { Exchange } from './exchange.ts';
-import { resourceOf } from './target.ts';
+import { isOurs, resourceOf } from './target.ts';
 import type { Target } from './target.ts';
 
 /** One row of the provisioning log: a write or a refusal, without personal values. */
@@ -24,7 +24,7 @@ export interface ProvisioningRow {
   readonly attribute?: string;
   /** What the dialect repaired, and how often. */
   readonly repaired: Readonly<Record<string, number>>;
-  /** Ids that name nobody; one that cannot be an id is shown as `[redacted]`. */
+  /** Ids that name nobody; one that is not of the form of ours is shown as `[redacted]`. */
   readonly refusedMembers: readonly string[];
   readonly durationMs: number;
 }
@@ -134,5 +134,5 @@ function attributeIn(detail: string, attributeNamed: AttributeNamed): string | u
   return undefined;
 }
 
-/** Clients have sent e-mail addresses as member ids. */
-const redactedId = (id: string): string => (/^[\w.:-]{1,64}$/.test(id) ? id : '[redacted]');
+/** Clients have sent e-mail addresses, login names and telephone numbers as member ids. */
+const redactedId = (id: string): string => (isOurs(id) ? id : '[redacted]');

@@ -38,11 +38,12 @@ export function resourceOf({ path: [endpoint, id] }: Target): { resourceType?: s
   return {
     ...(resourceType !== undefined && { resourceType }),
     // Anything else may be a login id that a client took for an id.
-    ...(id !== undefined && uuid.test(id) && { id }),
+    ...(id !== undefined && isOurs(id) && { id }),
   };
 }
 
-const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
+/** Whether a text has the form of the ids that we give: anything else may say who somebody is. */
+export const isOurs = (id: string): boolean => /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(id);
 
 /** The pattern of a request's address, for logs: `PATCH /scim/v2/Users/:id`. Nothing a client made up is in it. */
 export function routeOf(method: string, url: string): string {

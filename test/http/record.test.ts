@@ -4,12 +4,13 @@ import { call, front } from './front.ts';
 
 describe('http: the provisioning log', () => {
   const id = '3d1f6a52-7c1b-4f0e-9a54-2b1d6bb3f0c1';
+  const stale = '0b7d6a52-7c1b-4f0e-9a54-2b1d6bb3f0c1';
 
   it('has a row of every write', async () => {
     const outcome = {
       resourceType: 'Group',
       id,
-      refusedMembers: ['stale-1', 'kim@corp.example'],
+      refusedMembers: [stale, 'kim@corp.example', 'kim', '0612345678'],
     };
     const repaired = new Map([['stringScalars', 2]]);
     const server = await front({
@@ -28,7 +29,7 @@ describe('http: the provisioning log', () => {
         resourceId: id,
         status: 204,
         repaired: { stringScalars: 2 },
-        refusedMembers: ['stale-1', '[redacted]'],
+        refusedMembers: [stale, '[redacted]', '[redacted]', '[redacted]'],
         durationMs: 0,
       },
     ]);
