@@ -131,7 +131,10 @@ describe('What a tenant has, to the connections of others', function () {
     );
     const blank = words.reduce((left, [word, name]) => left.replaceAll(word, name), text);
     const leaked = owner.secrets.filter((word) => blank.includes(word));
-    return { leaked, answer: inOrder(JSON.parse(blank.replaceAll(String(requestId), '<request>').replace(made, '<made>'))) };
+    return {
+      leaked,
+      answer: inOrder(JSON.parse(blank.replaceAll(String(requestId), '<request>').replace(made, '<made>'))),
+    };
   }
 
   for (const [credential, setup] of Object.entries(credentials))
@@ -163,7 +166,6 @@ describe('What a tenant has, to the connections of others', function () {
           });
 
       it('was asked for in many ways', () => {
-        
         expect(compared).to.be.greaterThan(500);
       });
     });
