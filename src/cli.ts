@@ -4,6 +4,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Refusal } from './admin/errors.ts';
+import { load, save } from './archive.ts';
 import type { Opened } from './cli/front.ts';
 import { run } from './cli/run.ts';
 import { adminPorts, openStore } from './compose.ts';
@@ -15,14 +16,20 @@ import { makePlaces } from './mongod/files.ts';
 import { holder, lock } from './mongod/lock.ts';
 import { notedAddress } from './storage/address.ts';
 import { provisioningLog } from './storage/provisioningLog.ts';
+import { requireRestored } from './storage/restore.ts';
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
 /** Opens what the settings name: beside a running server that one's database, else its own for the time being. */
-async function open(): Promise<Opened> {
+async function open(what?: 'restore'): Promise<Opened> {
   const settings = config();
   const { db, close } =
     settings.mongodbUri === undefined ? await openEmbedded(settings) : await openStore(settings, say);
+  if (what !== 'restore')
+    await requireRestored(db).catch(async (error: unknown) => {
+      await close();
+      throw error;
+    });
   const log = provisioningLog(db, () => undefined);
   // What an identity provider is told is where the server is, whatever this shell's settings say.
   const publicUrl = (await notedAddress(db)) ?? settings.publicUrl;
@@ -87,6 +94,8 @@ async function read(file: string): Promise<string> {
 run(process.argv.slice(2), {
   open,
   read,
+  save,
+  load,
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
 }).then(

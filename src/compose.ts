@@ -25,6 +25,7 @@ import type { Registry } from './scim/schema/registry.ts';
 import { outage, protocolOver, schemas } from './protocol.ts';
 import { noteAddress } from './storage/address.ts';
 import { allowances } from './storage/allowances.ts';
+import { backups } from './storage/backup.ts';
 import { connect, isOutage, watchPrimary, type Database } from './storage/connect.ts';
 import { connectionsModel } from './storage/connectionDocuments.ts';
 import { connections } from './storage/connections.ts';
@@ -33,6 +34,7 @@ import { people } from './storage/people.ts';
 import { provisioningLog, provisioningLogModel } from './storage/provisioningLog.ts';
 import { quirkCounts, quirkTally, quirkTallyModel } from './storage/quirkTally.ts';
 import { rates } from './storage/rates.ts';
+import { requireRestored } from './storage/restore.ts';
 import { migrate } from './storage/schema.ts';
 import { tenantSchemas } from './storage/tenantSchemas.ts';
 import { tenants, tenantsModel } from './storage/tenants.ts';
@@ -124,6 +126,7 @@ export function adminPorts(db: Database, publicUrl: string, by: string, log: Adm
     quirks: quirkCounts(db),
     quirkMeaning,
     schemas: tenantSchemas(db),
+    backups: backups(db),
     builtIn: () => builtIn(schemas()),
     tokenFormat,
     now: () => new Date(),
@@ -156,6 +159,7 @@ export async function start(settings: Config, log: Log): Promise<Rollcall> {
     log.info(line);
   });
   try {
+    await requireRestored(store.db);
     return await serve(settings, log, store);
   } catch (error) {
     // Harmless where it is closed already.

@@ -1,4 +1,5 @@
 import type { Connections, People, Tenants, Tokens } from '../domain/accessPorts.ts';
+import type { Backups } from '../domain/backup.ts';
 import type { ProvisioningLog } from '../domain/provisioningLog.ts';
 import type { QuirkCounts } from '../domain/quirkTally.ts';
 import type { TenantSchemas } from '../domain/tenantSchemas.ts';
@@ -16,6 +17,7 @@ export interface Ports {
   /** What a quirk is, and what is made of it, in a sentence. */
   readonly quirkMeaning: (quirk: string) => string;
   readonly schemas: TenantSchemas;
+  readonly backups: Backups;
   /** The schemas and types that everybody has. */
   readonly builtIn: () => BuiltIn;
   readonly tokenFormat: TokenFormat;

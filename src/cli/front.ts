@@ -10,10 +10,14 @@ export interface Opened {
 
 /** What the commands work on, and where they write. */
 export interface Front {
-  /** Called once a command is understood. */
-  readonly open: () => Promise<Opened>;
+  /** Called once a command is understood. Only who restores may open what is half restored. */
+  readonly open: (what?: 'restore') => Promise<Opened>;
   /** The content of a file. */
   readonly read: (file: string) => Promise<string>;
+  /** Writes a new file, compressed. */
+  readonly save: (file: string, bytes: AsyncIterable<Uint8Array>) => Promise<void>;
+  /** The bytes that were written so. */
+  readonly load: (file: string) => AsyncIterable<Uint8Array>;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
 }

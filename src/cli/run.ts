@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { Refusal } from '../admin/errors.ts';
+import { backupCommands } from './backup.ts';
 import { connectionCommands } from './connections.ts';
 import type { Front } from './front.ts';
 import { schemaCommands } from './schemas.ts';
@@ -34,5 +35,6 @@ function program(front: Front): Command {
   connectionCommands(rollcall.command('connection').description('links of identity providers to tenants'), front);
   tokenCommands(rollcall.command('token').description('credentials of connections'), front);
   schemaCommands(rollcall.command('schema').description("schemas and resource types of a tenant's own"), front);
+  backupCommands(rollcall, front);
   return rollcall;
 }

@@ -114,12 +114,12 @@ async function* chunksOf(cursor: mongoose.mongo.FindCursor<Edge>): AsyncGenerato
 }
 
 /** The instant that a snapshot session reads at, since its first read. */
-interface Instant {
+export interface Instant {
   readonly snapshotTime: mongoose.mongo.Timestamp;
 }
 
 /** The driver has it as a public property that its types leave out. */
-function instantOf(session: Session): Instant {
+export function instantOf(session: Session): Instant {
   const { snapshotTime } = session as Session & Partial<Instant>;
   if (!snapshotTime) throw new TypeError('the session has read nothing yet');
   return { snapshotTime };

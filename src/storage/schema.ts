@@ -165,7 +165,7 @@ const collections = {
 } as const;
 
 /** What the collections look like now. A migration that changes it raises this. */
-const schemaVersion = 2;
+export const schemaVersion = 2;
 
 /** A collection that comes with indexes. */
 interface Indexed {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { load, save } from '../../src/archive.ts';
 import { run } from '../../src/cli/run.ts';
 import { tenantId } from '../../src/domain/tenants.ts';
 import { scimBaseUrl, site } from '../support/administration.ts';
@@ -189,6 +190,8 @@ describe('cli', () => {
     const broken = run(['tenant', 'list'], {
       open: () => Promise.reject(new Error('away')),
       read: () => Promise.resolve(''),
+      save,
+      load,
       out: () => undefined,
       err: () => undefined,
     });

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { load, save } from '../../src/archive.ts';
 import { run } from '../../src/cli/run.ts';
 import { createTenant } from '../../src/admin/tenants.ts';
 import { site, type Process, type Site } from '../support/administration.ts';
@@ -20,6 +21,8 @@ describe("cli: schemas of a tenant's own", () => {
     const code = await run(`schema ${line} --tenant acme`.split(' '), {
       open: () => Promise.resolve({ ports: one.ports, close: () => Promise.resolve() }),
       read: (file) => Promise.resolve(files.get(file) ?? ''),
+      save,
+      load,
       out: (text) => (out += text),
       err: (text) => (err += text),
     });

@@ -1,3 +1,4 @@
+import { load, save } from '../../src/archive.ts';
 import { run } from '../../src/cli/run.ts';
 import type { Ports } from '../../src/admin/ports.ts';
 
@@ -22,6 +23,8 @@ export function typed(ports: () => Ports, files: ReadonlyMap<string, string> = n
         return Promise.resolve({ ports: ports(), close: () => Promise.resolve(void (opened -= 1)) });
       },
       read: (file) => Promise.resolve(files.get(file) ?? ''),
+      save,
+      load,
       out: (text) => (out += text),
       err: (text) => (err += text),
     });

@@ -4,6 +4,7 @@ import type { Ports } from '../../src/admin/ports.ts';
 import { builtIn } from '../../src/compose.ts';
 import { tokenFormat } from '../../src/credentials/tokens.ts';
 import type { ProvisioningLog } from '../../src/domain/provisioningLog.ts';
+import { backups } from '../../src/storage/backup.ts';
 import { connect } from '../../src/storage/connect.ts';
 import { connectionsModel } from '../../src/storage/connectionDocuments.ts';
 import { connections } from '../../src/storage/connections.ts';
@@ -69,6 +70,7 @@ async function openProcess(uri: string): Promise<Process> {
       quirks: quirkCounts(db),
       quirkMeaning,
       schemas: tenantSchemas(db),
+      backups: backups(db),
       builtIn: () => builtIn(testRegistry()),
       tokenFormat,
       pause: () => Promise.resolve(),

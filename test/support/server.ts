@@ -21,6 +21,8 @@ import type { Setup, World } from './transcript.ts';
 export interface TestServer {
   /** Its SCIM base URL. */
   readonly base: string;
+  /** Of its database. */
+  readonly uri: string;
   /** A connection to its database, for looking at what it wrote. */
   readonly db: mongoose.Connection;
   /** A tenant of its own, with connections as the setup says. */
@@ -66,6 +68,7 @@ export async function startTestServer(env: Readonly<Record<string, string>> = {}
 
   return {
     base: server.scimBaseUrl,
+    uri: database.uri,
     db,
     async tenant(setup = {}) {
       made += 1;
