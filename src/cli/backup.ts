@@ -45,7 +45,7 @@ export function backupCommands(rollcall: Command, front: Front): void {
 const summary = (what: string, { instant, tenants, counts, digest }: BackupSummary): string => {
   const documents = Object.values(counts).reduce((sum, count) => sum + count, 0);
   return [
-    `${what}: ${String(documents)} documents, ${tenants.length === 1 ? '1 tenant' : `${String(tenants.length)} tenants`}.`,
+    `${what}: ${numbered(documents, 'document')}, ${numbered(tenants.length, 'tenant')}.`,
     facts([
       ['As of', instant.toISOString()],
       ['Digest', digest],
@@ -53,3 +53,5 @@ const summary = (what: string, { instant, tenants, counts, digest }: BackupSumma
     ]),
   ].join('\n');
 };
+
+const numbered = (count: number, what: string): string => `${String(count)} ${what}${count === 1 ? '' : 's'}`;
