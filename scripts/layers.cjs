@@ -50,6 +50,8 @@ const roots = {
   'compose.ts': { packages: [] },
   'protocol.ts': { packages: [] },
   'main.ts': { packages: [] },
+  'workers.ts': { packages: [] },
+  'channel.ts': { packages: [] },
   'cli.ts': { packages: [] },
   'config.ts': { packages: ['ajv', 'ajv-formats'] },
   'log.ts': { packages: ['winston'] },

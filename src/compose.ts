@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { access } from './admin/access.ts';
 import { firstRun, type FirstRun } from './admin/firstRun.ts';
 import type { Ports as AdminPorts } from './admin/ports.ts';
+import type { Fellows, Serving } from './channel.ts';
 import { rateOf } from './domain/rate.ts';
 import { tenantId } from './domain/tenants.ts';
 import type { Config } from './config.ts';
@@ -15,8 +16,8 @@ import { listen } from './http/server.ts';
 import { basePath } from './http/target.ts';
 import type { Log } from './log.ts';
 import { monitoring } from './monitoring.ts';
-import { findMongod } from './mongod/binary.ts';
-import { findRunning, startEmbedded, type Status } from './mongod/embedded.ts';
+import { findRunning, type Status } from './mongod/embedded.ts';
+import { startOwn, type OwnSettings } from './mongod/own.ts';
 import { quirkMeaning } from './scim/dialects.ts';
 import { registries } from './provisioning/registries.ts';
 import { openapi } from './scim/openapi/document.ts';
@@ -48,7 +49,7 @@ export interface Store {
   close(): Promise<void>;
 }
 
-type Settings = Pick<Config, 'mongodbUri' | 'dataDir' | 'mongodBinary' | 'cacheDir' | 'inherited' | 'metrics'>;
+type Settings = OwnSettings & Pick<Config, 'mongodbUri' | 'metrics'>;
 
 /**
  * Opens the database that the settings name, or the embedded one: beside a running server that one's, else one of its
@@ -62,21 +63,13 @@ export async function openStore(settings: Settings, say: (line: string) => void)
 }
 
 /** As `openStore`, but never shares another server's embedded database: two servers on one data folder are refused. */
-async function openOwn(
-  { mongodbUri, dataDir, mongodBinary, cacheDir, inherited, metrics }: Settings,
-  say: (line: string) => void,
-): Promise<Store> {
+async function openOwn(settings: Settings, say: (line: string) => void): Promise<Store> {
+  const { mongodbUri, metrics } = settings;
   const watching = { monitorCommands: metrics !== undefined };
   if (mongodbUri !== undefined) return open(mongodbUri, watching);
   let status: Status = 'up';
-  const embedded = await startEmbedded({
-    dataDir,
-    say,
-    findBinary: () =>
-      findMongod({ explicit: mongodBinary, path: inherited['PATH'] ?? '', cacheDir, environment: inherited, say }),
-    onStatus: (now) => {
-      status = now;
-    },
+  const embedded = await startOwn(settings, say, (now) => {
+    status = now;
   });
   try {
     const store = await open(embedded.uri, watching);
@@ -144,23 +137,20 @@ export const builtIn = ({ schemas: known, types }: Registry): ReturnType<AdminPo
 });
 
 /** A server that answers. */
-export interface Rollcall {
+export interface Rollcall extends Serving {
   readonly url: string;
-  readonly scimBaseUrl: string;
-  /** What was made because the database was empty. */
-  readonly firstRun: FirstRun | undefined;
   /** Stops accepting, finishes what runs, ends the embedded database. */
   close(): Promise<void>;
 }
 
-/** Joins all parts and listens. */
-export async function start(settings: Config, log: Log): Promise<Rollcall> {
+/** Joins all parts and listens; on a port that it shares with its fellows, where it has some. */
+export async function start(settings: Config, log: Log, fellows?: Fellows): Promise<Rollcall> {
   const store = await openOwn(settings, (line) => {
     log.info(line);
   });
   try {
     await requireRestored(store.db);
-    return await serve(settings, log, store);
+    return await serve(settings, log, store, fellows);
   } catch (error) {
     // Harmless where it is closed already.
     await store.close();
@@ -168,7 +158,7 @@ export async function start(settings: Config, log: Log): Promise<Rollcall> {
   }
 }
 
-async function serve(settings: Config, log: Log, store: Store): Promise<Rollcall> {
+async function serve(settings: Config, log: Log, store: Store, fellows?: Fellows): Promise<Rollcall> {
   const { db } = store;
   const rows = provisioningLog(db, (lost) => {
     log.error(`${lost} rows of the provisioning log were lost`);
@@ -191,7 +181,7 @@ async function serve(settings: Config, log: Log, store: Store): Promise<Rollcall
   });
   let draining = false;
   const readiness = () => (draining ? shuttingDown : store.reachable() ? ready : databaseAway);
-  const watched = await monitoring(settings.metrics, db, readiness, log);
+  const watched = await monitoring(settings.metrics, db, readiness, log, fellows);
   const types = schemas();
   const own = registries(types, tenantSchemas(db), () => performance.now());
   const protocol = protocolOver(

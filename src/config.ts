@@ -70,6 +70,13 @@ export const environment = {
       description:
         'Requests a second that each connection may send on average, four times as many at once after a rest, through all processes together; beyond it they are answered 429. An operation of a Bulk counts as a request; `0`: no limit',
     },
+    WORKERS: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 256,
+      default: 1,
+      description: 'Server processes on `PORT`, supervised by one more: as many as this machine has cores to give',
+    },
     METRICS_PORT: {
       type: 'integer',
       minimum: 1,
@@ -107,6 +114,8 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   /** Requests a second of each connection; none where there is no limit. */
   readonly rateLimit: number | undefined;
+  /** How many processes serve. */
+  readonly workers: number;
   /** Where metrics are shown, if anywhere. */
   readonly metrics: { readonly host: string; readonly port: number } | undefined;
   readonly logLevel: LogLevel;
@@ -176,6 +185,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     trustProxy: Object.freeze(trustProxy),
     corsOrigins: Object.freeze(corsOrigins),
     rateLimit: settings.SCIM_RATE_LIMIT === 0 ? undefined : settings.SCIM_RATE_LIMIT,
+    workers: settings.WORKERS,
     metrics: metricsPlace(settings),
     logLevel: settings.LOG_LEVEL as LogLevel,
     inherited: Object.freeze(Object.fromEntries(Object.entries(env).filter(([name]) => !secrets.has(name)))),

@@ -1,17 +1,29 @@
-import { start } from './compose.ts';
-import { config, ConfigError } from './config.ts';
+import cluster from 'node:cluster';
+import { toSupervisor, type Serving } from './channel.ts';
+import { config, ConfigError, type Config } from './config.ts';
 import { createLog } from './log.ts';
+import { NotServing, supervise, type Supervised } from './workers.ts';
 
 /** Runs the server until it is told to stop: exit 0; 2 for wrong settings, 1 for what else keeps it from starting. */
 async function main(): Promise<void> {
   const settings = config();
   const log = createLog(settings.logLevel, process.stderr);
-  const starting = start(settings, log);
+  const supervisor = cluster.worker && toSupervisor(cluster.worker);
+  const isSupervisor = settings.workers > 1 && !supervisor;
+
+  async function run(): Promise<Supervised> {
+    if (isSupervisor) return supervise(settings, log);
+    // Most of the program, which who only supervises does not need.
+    const { start } = await import('./compose.ts');
+    return start(settings, log, supervisor?.fellows);
+  }
+  const starting = run();
 
   let stopping = false;
   const stop = (): void => {
-    // Whoever asks twice does not want to wait.
-    if (stopping) process.exit(1);
+    // Whoever asks twice does not want to wait; but a worker hears of it from the terminal and from its supervisor.
+    if (stopping && !supervisor) process.exit(1);
+    if (stopping) return;
     stopping = true;
     log.info('stopping');
     // Also while it is still starting: else the embedded database would be left behind.
@@ -29,15 +41,20 @@ async function main(): Promise<void> {
   process.on('SIGINT', stop);
 
   const server = await starting;
-  process.stdout.write(`Rollcall is ready.\n  SCIM base URL: ${server.scimBaseUrl}\n`);
-  if (server.firstRun)
+  if (supervisor) supervisor.serving(server);
+  else announce(server, settings);
+}
+
+function announce({ scimBaseUrl, firstRun }: Serving, { dataDir }: Config): void {
+  process.stdout.write(`Rollcall is ready.\n  SCIM base URL: ${scimBaseUrl}\n`);
+  if (firstRun)
     process.stdout.write(
-      `  Token:         ${server.firstRun.token}\n` +
-        `The token is shown this once, and kept in ${settings.dataDir}/first-run.json; the tenant is 'demo'.\n`,
+      `  Token:         ${firstRun.token}\n` +
+        `The token is shown this once, and kept in ${dataDir}/first-run.json; the tenant is 'demo'.\n`,
     );
 }
 
 main().catch((error: unknown) => {
   process.stderr.write(`rollcall: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exit(error instanceof ConfigError ? 2 : 1);
+  process.exit(error instanceof ConfigError ? 2 : error instanceof NotServing ? error.exitCode : 1);
 });

@@ -11,7 +11,8 @@ export interface Metrics {
   /** So many changes were committed together. */
   batch(changes: number): void;
   readonly contentType: string;
-  text(): Promise<string>;
+  /** All of it; under the number of this process, where it is one of several. */
+  text(worker?: string): Promise<string>;
 }
 
 /** More connections than that are counted together, as `other`. */
@@ -112,6 +113,22 @@ export function metrics(version: string, pool: () => Pool): Metrics {
       batches.observe(changes);
     },
     contentType: register.contentType,
-    text: () => register.metrics(),
+    text: (worker) => {
+      register.setDefaultLabels(worker === undefined ? {} : { worker });
+      return register.metrics();
+    },
   };
+}
+
+/** The texts of several processes as one, which names each metric once. */
+export function merged(texts: readonly string[]): string {
+  const found = new Map<string, string[]>();
+  for (const metric of texts.flatMap((text) => text.trimEnd().split('\n\n'))) {
+    const [help = '', type = '', ...samples] = metric.split('\n');
+    const head = `${help}\n${type}`;
+    const known = found.get(head);
+    if (known) known.push(...samples);
+    else found.set(head, samples);
+  }
+  return `${[...found].map(([head, samples]) => [head, ...samples].join('\n')).join('\n\n')}\n`;
 }

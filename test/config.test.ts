@@ -32,6 +32,7 @@ describe('the configuration', () => {
       trustProxy: [],
       corsOrigins: ['https://scimvalidator.microsoft.com'],
       rateLimit: 250,
+      workers: 1,
       metrics: undefined,
       logLevel: 'info',
       inherited: {},
@@ -70,6 +71,7 @@ describe('the configuration', () => {
       TRUST_PROXY: '10.0.0.7, 172.16.0.0/12,loopback, ::1/128',
       CORS_ORIGINS: 'none',
       SCIM_RATE_LIMIT: '25',
+      WORKERS: '4',
       METRICS_PORT: '9464',
       METRICS_HOST: '10.0.0.5',
       LOG_LEVEL: 'debug',
@@ -86,6 +88,7 @@ describe('the configuration', () => {
       trustProxy: ['10.0.0.7', '172.16.0.0/12', 'loopback', '::1/128'],
       corsOrigins: [],
       rateLimit: 25,
+      workers: 4,
       metrics: { host: '10.0.0.5', port: 9464 },
       logLevel: 'debug',
     });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { metrics, namedConnections } from '../src/metrics.ts';
+import { merged, metrics, namedConnections } from '../src/metrics.ts';
 
 const nobody = { size: 3, inUse: 2, waiting: 1 };
 const answered = { method: 'GET', route: '/scim/v2/Users', status: 200, seconds: 0.004 } as const;
@@ -82,5 +82,21 @@ describe('The metrics', () => {
       `rollcall_build_info{version="1.2.3",node="${process.version}"} 1`,
     ]);
     expect(await lines(subject, 'nodejs_eventloop_lag_seconds ')).to.have.length(1);
+  });
+
+  it('of several workers are one text that names each metric once, and each line’s worker', async () => {
+    const [one, two] = [metrics('1.2.3', () => nobody), metrics('1.2.3', () => nobody)];
+    one.answered({ ...answered, connection: 'c1' });
+    two.batch(7);
+    const text = merged([await one.text('1'), await two.text('2')]);
+    const heads = text.match(/^# (HELP|TYPE) \S+/gm) ?? [];
+    expect(new Set(heads)).to.have.length(heads.length);
+    expect(text.split('\n').filter((line) => /^rollcall_(http_requests_total|mongodb_pool_size)/.test(line))).to.eql([
+      'rollcall_http_requests_total{method="GET",route="/scim/v2/Users",status="200",connection="c1",worker="1"} 1',
+      'rollcall_mongodb_pool_size{worker="1"} 3',
+      'rollcall_mongodb_pool_size{worker="2"} 3',
+    ]);
+    const alone = await one.text();
+    expect(merged([alone])).to.equal(alone);
   });
 });
