@@ -4,14 +4,21 @@ import { startFleet, type Fleet } from '../support/fleet.ts';
 
 const times = <T>(count: number, make: (at: number) => T): T[] => Array.from({ length: count }, (_, at) => make(at));
 
-for (const processes of [1, 2])
-  describe(`Races through ${processes} ${processes === 1 ? 'process' : 'processes'}`, function () {
+/** How many processes there are, and how many workers of each. */
+const shapes: readonly (readonly [name: string, processes: number, workers: string])[] = [
+  ['1 process', 1, '1'],
+  ['2 processes', 2, '1'],
+  ['2 workers of a process', 1, '2'],
+];
+
+for (const [name, processes, workers] of shapes)
+  describe(`Races through ${name}`, function () {
     this.timeout(240_000);
     let fleet: Fleet;
     let client: Client & { readonly tenantId: string };
 
     before(async () => {
-      fleet = await startFleet(processes);
+      fleet = await startFleet(processes, { WORKERS: workers });
     });
     after(() => fleet.stop());
     beforeEach(async () => {

@@ -97,11 +97,18 @@ async function startProcess(
       SCIM_RATE_LIMIT: '0',
       ...env,
     },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
   process.once('exit', () => child.kill('SIGKILL'));
   const url = `http://127.0.0.1:${port}`;
+  // With several workers the first is ready before the others.
+  const announced = new Promise<void>((resolve) => {
+    child.stdout.on('data', (said: Buffer) => {
+      if (said.includes('SCIM base URL')) resolve();
+    });
+  });
   await ready(url, child);
+  await announced;
   return { child, url };
 }
 
