@@ -1,101 +1,119 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawnSync, type ChildProcess } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import type mongoose from 'mongoose';
 import ts from 'typescript';
 import type { FirstRun } from '../../src/admin/firstRun.ts';
 import { connect } from '../../src/storage/connect.ts';
 import { migrate } from '../../src/storage/schema.ts';
-import { ended, ready } from '../support/fleet.ts';
+import { ended } from '../support/fleet.ts';
 import type { TestMongod } from '../support/mongod.ts';
 import { freePort } from '../support/server.ts';
-import { seed, type Sizes } from './data.ts';
+import type { Address } from './client.ts';
+import { seed, type Sizes, type Soil } from './data.ts';
+import type { Name } from './operation.ts';
+import { launch, pidOf, root, serve } from './processes.ts';
 
-/** A server that is measured, in a process of its own, with a database of its own. */
-export interface Contender {
-  readonly name: 'Rollcall' | 'floor';
+/** A server that is measured, in a process of its own. */
+export interface Contender extends Address {
+  readonly name: Name;
   readonly pid: number;
-  readonly base: string;
-  readonly token: string;
-  readonly db: mongoose.mongo.Db;
+  /** Where it keeps its data, if in MongoDB: a database of its own. */
+  readonly soil?: Soil;
   stop(): Promise<void>;
 }
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-
-const running = new Set<ChildProcess>();
-process.once('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
-});
-
-/** Settings of whoever runs the bench are not those of the servers. */
-const bare = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '' };
+/** A contender that keeps its data in MongoDB. */
+export type Storing = Contender & { readonly soil: Soil };
 
 /** Where a server is to write its CPU profile when it ends, if anywhere. */
-type Profile = string | undefined;
+export type Profile = string | undefined;
 
 const profiling = (folder: Profile): string[] => (folder === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', folder]);
 
-async function serve(port: number, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<ChildProcess> {
-  const child = spawn(process.execPath, args, {
-    cwd: root,
-    env: { ...bare, ...env },
-    stdio: ['ignore', 'ignore', 'ignore'],
-  });
-  running.add(child);
-  child.once('exit', () => running.delete(child));
-  await ready(`http://127.0.0.1:${port}`, child);
-  return child;
-}
-
-const pidOf = ({ pid }: ChildProcess): number => {
-  if (pid === undefined) throw new Error('a server does not run');
-  return pid;
-};
-
 const withDatabase = (uri: string, name: string): string => uri.replace('/?', `/${name}?`);
 
-/** Rollcall as it is built and started, with its defaults but for the rate, which is what is measured. */
-export async function startRollcall(mongod: TestMongod, sizes: Sizes, profile: Profile): Promise<Contender> {
-  const built = spawnSync(process.execPath, ['scripts/build.js'], {
+let built = false;
+
+/** Builds Rollcall, once. @throws Error where that fails */
+function build(): void {
+  if (built) return;
+  const { status } = spawnSync(process.execPath, ['scripts/build.js'], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
   });
-  if (built.status !== 0) throw new Error('Rollcall could not be built');
-  const dataDir = await mkdtemp(join(tmpdir(), 'rollcall-bench-'));
+  if (status !== 0) throw new Error('Rollcall could not be built');
+  built = true;
+}
+
+/** A folder that goes with the bench. */
+export async function ownFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'rollcall-bench-'));
   process.once('exit', () => {
-    rmSync(dataDir, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
   });
-  const uri = withDatabase(mongod.uri, 'rollcall');
+  return folder;
+}
+
+/** A Rollcall that runs, as it is built and started. */
+export interface RunningRollcall extends Address {
+  readonly child: ChildProcess;
+  readonly url: string;
+  readonly dataDir: string;
+  readonly connection: mongoose.Connection;
+}
+
+/** Starts Rollcall on a database with its defaults, but for what is given. */
+export async function runRollcall(
+  mongod: TestMongod,
+  database: string,
+  env: NodeJS.ProcessEnv,
+  profile?: Profile,
+): Promise<RunningRollcall> {
+  build();
+  const dataDir = env['DATA_DIR'] ?? (await ownFolder());
+  const uri = withDatabase(mongod.uri, database);
   const port = await freePort();
   const child = await serve(port, [...profiling(profile), 'dist/main.js'], {
     MONGODB_URI: uri,
     DATA_DIR: dataDir,
     PORT: String(port),
-    SCIM_RATE_LIMIT: '0',
+    ...env,
   });
-  const { scimBaseUrl, token } = await madeAtFirstRun(dataDir);
-  const connection = await connect(uri);
+  const { token } = await madeAtFirstRun(dataDir);
+  const url = `http://127.0.0.1:${port}`;
+  return { child, url, base: `${url}/scim/v2`, token, dataDir, connection: await connect(uri) };
+}
+
+/** Rollcall with its defaults but for the rate, which is what is measured. */
+export async function startRollcall(
+  mongod: TestMongod,
+  database: string,
+  sizes: Sizes,
+  profile?: Profile,
+): Promise<Storing & Pick<RunningRollcall, 'dataDir'>> {
+  const { child, base, token, dataDir, connection } = await runRollcall(
+    mongod,
+    database,
+    { SCIM_RATE_LIMIT: '0' },
+    profile,
+  );
   const db = connection.getClient().db();
   const owner = await db.collection<{ _id: string; tenant: string }>('connections').findOne();
   if (!owner) throw new Error('the first start made no connection');
-  await seed(db, owner.tenant, owner._id, sizes, (document) => document);
-  return {
-    name: 'Rollcall',
-    pid: pidOf(child),
-    base: scimBaseUrl,
-    token,
-    db,
-    async stop() {
-      await ended(child, 'SIGTERM');
-      await connection.close();
-    },
-  };
+  const soil = { db, tenant: owner.tenant, owner: owner._id, trim: (document) => document } satisfies Soil;
+  await seed(soil, sizes);
+  return { name: 'Rollcall', pid: pidOf(child), base, token, dataDir, soil, stop: stopping(child, connection) };
 }
+
+const stopping = (child: ChildProcess, connection: mongoose.Connection) => async (): Promise<void> => {
+  await ended(child, 'SIGTERM');
+  await connection.getClient().db().dropDatabase();
+  await connection.close();
+};
 
 /** A server may be ready a moment before it has written this. */
 async function madeAtFirstRun(dataDir: string): Promise<FirstRun> {
@@ -108,43 +126,89 @@ async function madeAtFirstRun(dataDir: string): Promise<FirstRun> {
     }
 }
 
+/** The floor, which counts its people when it starts: to see more of them it has to be started again. */
+interface Floor extends Storing {
+  again(): Promise<Floor>;
+}
+
 /** The floor, on a database with the same collections and indexes. */
-export async function startFloor(mongod: TestMongod, sizes: Sizes, profile: Profile): Promise<Contender> {
-  const uri = withDatabase(mongod.uri, 'floor');
+export async function startFloor(
+  mongod: TestMongod,
+  database: string,
+  sizes: Sizes,
+  profile?: Profile,
+): Promise<Floor> {
+  const uri = withDatabase(mongod.uri, database);
   const connection = await connect(uri);
   const db = connection.getClient().db();
   await migrate(connection);
   // Of the searchable twin it keeps what an index is on.
-  await seed(db, 'bench', 'floor', sizes, ({ attributes, fold: _, ...rest }) => {
+  const trim: Soil['trim'] = ({ attributes, fold: _, ...rest }) => {
     const { emails = [] } = attributes as { emails?: { value: string }[] };
     const fold = { emails: emails.map(({ value }) => ({ value: value.toLowerCase() })) };
     return { ...rest, attributes, fold };
-  });
-  const port = await freePort();
-  const token = 'a-token-of-the-floor';
-  const child = await serve(port, [...profiling(profile), await compiledFloor(), uri, String(port), token, 'bench']);
-  return {
-    name: 'floor',
-    pid: pidOf(child),
-    base: `http://127.0.0.1:${port}/scim/v2`,
-    token,
-    db,
-    async stop() {
-      await ended(child, 'SIGTERM');
-      await connection.close();
-    },
   };
+  const soil: Soil = { db, tenant: 'bench', owner: 'floor', trim };
+  await seed(soil, sizes);
+
+  async function run(): Promise<Floor> {
+    const port = await freePort();
+    const token = 'a-token-of-the-floor';
+    const program = await compiled(new URL('floor.ts', import.meta.url));
+    const child = await serve(port, [...profiling(profile), program, uri, String(port), token, soil.tenant]);
+    return {
+      name: 'floor',
+      pid: pidOf(child),
+      base: `http://127.0.0.1:${port}/scim/v2`,
+      token,
+      soil,
+      stop: stopping(child, connection),
+      async again() {
+        await ended(child, 'SIGTERM');
+        return run();
+      },
+    };
+  }
+  return run();
 }
 
-/** The floor as plain JavaScript: what tsx adds to a program while it runs would count against it. */
-async function compiledFloor(): Promise<string> {
-  const source = await readFile(new URL('floor.ts', import.meta.url), 'utf8');
+/** The ceilings: what Express 5, and Node's own server, cost for the least of answers. */
+export async function startHello(name: 'Express' | 'node:http'): Promise<Contender> {
+  const port = await freePort();
+  const child = await serve(port, [await compiled(new URL('hello.ts', import.meta.url)), name, String(port)]);
+  const base = `http://127.0.0.1:${port}`;
+  return { name, pid: pidOf(child), base, token: '', stop: () => ended(child, 'SIGTERM') };
+}
+
+/** A program of this folder as plain JavaScript: what tsx adds to one while it runs would count against it. */
+async function compiled(program: URL): Promise<string> {
+  const source = await readFile(program, 'utf8');
   const { outputText } = ts.transpileModule(source, {
     compilerOptions: { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.ESNext },
   });
   const folder = join(root, 'node_modules/.cache/bench');
   await mkdir(folder, { recursive: true });
-  const file = join(folder, 'floor.mjs');
+  const file = join(folder, `${basename(program.pathname, '.ts')}.mjs`);
   await writeFile(file, outputText);
   return file;
+}
+
+/** How long a Rollcall with an embedded database takes from its start to its first answer, in seconds. */
+export async function secondsToAnswer(dataDir: string, mongodBinary: string): Promise<number> {
+  build();
+  const port = await freePort();
+  const began = performance.now();
+  const child = launch(['dist/main.js'], { DATA_DIR: dataDir, PORT: String(port), MONGOD_BINARY: mongodBinary });
+  const { token } = await madeAtFirstRun(dataDir);
+  const headers = { Authorization: `Bearer ${token}` };
+  for (let left = 6_000; left > 0; left -= 1) {
+    const answer = await fetch(`http://127.0.0.1:${port}/scim/v2/Users?count=1`, { headers }).catch(() => undefined);
+    if (answer?.status === 200) {
+      const seconds = (performance.now() - began) / 1_000;
+      await ended(child, 'SIGTERM');
+      return seconds;
+    }
+    await sleep(10);
+  }
+  throw new Error('the server did not answer');
 }

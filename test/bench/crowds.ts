@@ -1,61 +1,63 @@
-import type { Contender } from './contenders.ts';
-import type { Cell } from './measure.ts';
-import type { Ratio, Row } from './table.ts';
+import type { Bench } from './compare.ts';
+import type { Storing } from './contenders.ts';
+import type { Sizes } from './data.ts';
+import type { Cell, Sample } from './measure.ts';
+import type { Name } from './operation.ts';
+import { rowsOf, type Row } from './rows.ts';
 
 /** Fifty clients at once: who queues behind whom. */
 interface Crowd {
   readonly name: string;
   readonly title: string;
-  readonly contender: Contender['name'];
+  readonly by: readonly Name[];
   readonly operation: Cell['operation'];
   readonly duplicates?: number;
 }
 
 /** So many clients. */
-export const crowd = 50;
+const crowd = 50;
+
+/** Of them, those that send names that are taken. */
+const spoilers = 5;
 
 /** What the fifty do, in each round in this order. */
-export const crowdCells: readonly Crowd[] = [
-  { name: 'one', title: 'member adds, 50 clients, one group', contender: 'Rollcall', operation: 'one-group' },
-  { name: 'own', title: 'member adds, 50 clients, 50 groups', contender: 'Rollcall', operation: 'own-groups' },
-  { name: 'bare', title: 'member adds, 50 clients, 50 groups', contender: 'floor', operation: 'own-groups' },
-  { name: 'bare-one', title: 'member adds, 50 clients, one group', contender: 'floor', operation: 'one-group' },
+const crowds: readonly Crowd[] = [
+  { name: 'one', title: 'member adds, one group', by: ['Rollcall', 'floor'], operation: 'one-group' },
+  { name: 'own', title: 'member adds, 50 groups', by: ['Rollcall', 'floor'], operation: 'own-groups' },
   {
     name: 'one-spoilt',
     title: 'member adds, one group, 5 of 50 send taken names',
-    contender: 'Rollcall',
+    by: ['Rollcall'],
     operation: 'one-group',
-    duplicates: 5,
+    duplicates: spoilers,
   },
-  { name: 'creates', title: 'creates, 50 clients', contender: 'Rollcall', operation: 'creates' },
+  { name: 'creates', title: 'creates', by: ['Rollcall', 'floor'], operation: 'creates' },
   {
     name: 'creates-spoilt',
     title: 'creates, 5 of 50 send taken names',
-    contender: 'Rollcall',
+    by: ['Rollcall'],
     operation: 'creates',
-    duplicates: 5,
+    duplicates: spoilers,
   },
 ];
 
-/** The figures that say whether clients queue behind each other. */
-export function crowdRatios(rows: readonly Row[]): Ratio[] {
-  const rate = (name: string): number => {
-    const [summary] = Object.values(rows.find(({ operation }) => operation === name)?.contenders ?? {});
-    return summary?.perSecond.median ?? NaN;
-  };
-  const others = 45 / crowd;
-  return [
-    { title: 'one group / 50 groups', ratio: rate('one') / rate('own'), atLeast: 0.8 },
-    { title: '50 groups / floor on 50 groups', ratio: rate('own') / rate('bare'), atLeast: 1 },
-    {
-      title: 'members: rate of the 45 beside 5 with taken names / theirs among 50',
-      ratio: rate('one-spoilt') / (others * rate('one')),
-      atLeast: 0.7,
-    },
-    {
-      title: 'creates: rate of the 45 beside 5 with taken names / theirs among 50',
-      ratio: rate('creates-spoilt') / (others * rate('creates')),
-      atLeast: 0.7,
-    },
-  ];
+/** What fifty clients at once get, in rounds. */
+export async function compareCrowds(
+  { meter, plan, say }: Bench,
+  contenders: readonly Storing[],
+  sizes: Sizes,
+): Promise<Row[]> {
+  say('crowds');
+  const samples = new Map<string, Sample[]>();
+  for (let round = -1; round < plan.rounds; round += 1)
+    for (const { name, by, operation, duplicates = 0 } of crowds)
+      for (const contender of contenders.filter((each) => by.includes(each.name))) {
+        const milliseconds = round < 0 ? plan.warmUp : plan.milliseconds;
+        const sample = await meter.measure(contender, { operation, clients: crowd, milliseconds, duplicates }, sizes);
+        // The first round warms up.
+        if (round >= 0) samples.set(name, [...(samples.get(name) ?? []), sample]);
+      }
+  return crowds.flatMap(({ name, title }) =>
+    rowsOf({ operation: name, title, size: sizes.users, clients: crowd }, samples.get(name) ?? [], new Map()),
+  );
 }

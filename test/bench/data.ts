@@ -10,27 +10,32 @@ export interface Sizes {
   readonly users: number;
   /** People in no group, who are made members. */
   readonly joiners: number;
+  /** Members of the groups that somebody is added to. */
+  readonly groups: readonly number[];
 }
 
-/** Sizes of the groups that somebody is added to. */
-export const groupSizes = [100, 10_000, 100_000] as const;
-
 /** Groups that the users are in, three each. */
-const teams = 50;
+export const teamCount = 50;
+
+/** The teams of a person: the first, the second or the third. */
+export const teamOf = (person: number, which: number): number => (person + which * 7) % teamCount;
 
 /** Groups without members, one per client. */
 export const emptyGroups = 50;
 
-/** The same ids in both databases, spread like random ones. */
+/** The same ids in every database, spread like random ones. */
 const idOf = (text: string): string => {
   const hex = createHash('sha256').update(text).digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 };
 
-export const userId = (at: number): string => idOf(`user ${at}`);
-export const joinerId = (at: number): string => idOf(`joiner ${at}`);
-export const groupId = (name: string): string => idOf(`group ${name}`);
-export const userName = (at: number): string => `Ann.User${at}@corp.example`;
+// Ids are unique over all tenants: where one database has several, each is a world of its own.
+export const userId = (at: number, world = ''): string => idOf(`${world}user ${at}`);
+export const joinerId = (at: number, world = ''): string => idOf(`${world}joiner ${at}`);
+/** A member of the group of that size. */
+export const memberId = (size: number, at: number): string => idOf(`member ${size} ${at}`);
+export const groupId = (name: string, world = ''): string => idOf(`${world}group ${name}`);
+export const userName = (at: number, world = ''): string => `Ann.User${at}${world}@corp.example`;
 
 const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 
@@ -55,11 +60,12 @@ const inserted = { writeConcern: { w: 1, journal: false }, ordered: false } as c
 /** Inserts in portions, as MongoDB takes them best. */
 async function insertAll<T extends mongoose.mongo.Document>(
   collection: mongoose.mongo.Collection<T>,
-  count: number,
+  first: number,
+  end: number,
   make: (at: number) => T,
 ): Promise<void> {
-  for (let from = 0; from < count; from += 5_000) {
-    const rows = Array.from({ length: Math.min(5_000, count - from) }, (_, more) => make(from + more));
+  for (let from = first; from < end; from += 5_000) {
+    const rows = Array.from({ length: Math.min(5_000, end - from) }, (_, more) => make(from + more));
     await collection.insertMany(rows as mongoose.mongo.OptionalUnlessRequiredId<T>[], inserted);
   }
 }
@@ -67,33 +73,74 @@ async function insertAll<T extends mongoose.mongo.Document>(
 /** Which parts of a document a contender keeps. */
 export type Trim = (document: ResourceDocument) => ResourceDocument;
 
-/** Puts people, groups and memberships in a database as both contenders read them, and the totals that go with them. */
-export async function seed(
-  db: mongoose.mongo.Db,
-  tenantText: string,
-  owner: string,
-  { users, joiners }: Sizes,
-  trim: Trim,
-): Promise<void> {
-  const tenant = tenantId(tenantText);
-  const types = testRegistry();
+/** Where the seed falls, and how. */
+export interface Soil {
+  readonly db: mongoose.mongo.Db;
+  readonly tenant: string;
+  /** The connection that made everything. */
+  readonly owner: string;
+  readonly trim: Trim;
+  readonly world?: string;
+}
+
+/** Puts groups, people in no group, and people with their memberships in a database as contenders read them. */
+export async function seed(soil: Soil, sizes: Sizes): Promise<void> {
+  const { db, world = '' } = soil;
+  const names = [
+    ...Array.from({ length: teamCount }, (_, number) => `team ${number}`),
+    ...Array.from({ length: emptyGroups }, (_, number) => `empty ${number}`),
+    ...sizes.groups.map((size) => `size ${size}`),
+  ];
   const resources = db.collection<ResourceDocument>('resources');
   const edges = db.collection<EdgeDocument>('edges');
+  const make = resourceOf(soil);
+  await insertAll(resources, 0, names.length, (number) => {
+    const name = names[number] ?? '';
+    return make('Group', groupId(name, world), name, { displayName: name });
+  });
+  await insertAll(resources, 0, sizes.joiners, (number) =>
+    make('User', joinerId(number, world), `joiner${number}${world}@corp.example`),
+  );
+  // Who is in these is nobody: adding somebody else to a group must not depend on who its members are.
+  const join = edgeOf(soil);
+  for (const size of sizes.groups)
+    await insertAll(edges, 0, size, (number) => join(groupId(`size ${size}`, world), memberId(size, number)));
+  await count(soil, { User: sizes.joiners, Group: names.length });
+  await addUsers(soil, 0, sizes.users);
+}
 
-  const resource = (kind: Kind, id: string, name: string, attributes: object): ResourceDocument => {
+/** Adds the people from one number up to another, each in three teams. */
+export async function addUsers(soil: Soil, from: number, to: number): Promise<void> {
+  const { db, world = '' } = soil;
+  const make = resourceOf(soil);
+  const join = edgeOf(soil);
+  await insertAll(db.collection<ResourceDocument>('resources'), from, to, (number) =>
+    make('User', userId(number, world), userName(number, world)),
+  );
+  await insertAll(db.collection<EdgeDocument>('edges'), from * 3, to * 3, (number) => {
+    const member = Math.floor(number / 3);
+    return join(groupId(`team ${teamOf(member, number % 3)}`, world), userId(member, world));
+  });
+  await count(soil, { User: to - from });
+}
+
+const resourceOf = ({ tenant: tenantText, owner, trim }: Soil) => {
+  const tenant = tenantId(tenantText);
+  const types = testRegistry();
+  return (kind: Kind, id: string, name: string, given?: object): ResourceDocument => {
     const type = types.typeNamed(kind);
     if (!type) throw new TypeError(`schemas/resource-types has no ${kind}`);
-    return trim(
-      newDocument(type, { id, tenant, kind, owner, name, externalIds: {}, attributes: { ...attributes } }, at),
-    );
+    const { schemas: _, ...person } = userBody(name);
+    const attributes = { ...(given ?? person) };
+    return trim(newDocument(type, { id, tenant, kind, owner, name, externalIds: {}, attributes }, at));
   };
-  const user = (id: string, name: string): ResourceDocument => {
-    const { schemas: _, ...attributes } = userBody(name);
-    return resource('User', id, name, attributes);
-  };
-  const edge = (group: string, member: string): EdgeDocument => ({
+};
+
+const edgeOf =
+  ({ tenant }: Soil) =>
+  (group: string, member: string): EdgeDocument => ({
     _id: new mongoose.mongo.ObjectId(),
-    tenant,
+    tenant: tenantId(tenant),
     group,
     generation: 1,
     member,
@@ -101,33 +148,13 @@ export async function seed(
     from: at,
     live: true,
   });
-  const teamOf = (number: number): string => groupId(`team ${((number % teams) + teams) % teams}`);
-  const groups = [
-    ...Array.from({ length: teams }, (_, number) => `team ${number}`),
-    ...Array.from({ length: emptyGroups }, (_, number) => `empty ${number}`),
-    ...groupSizes.map((size) => `size ${size}`),
-  ];
 
-  await insertAll(resources, users, (number) => user(userId(number), userName(number)));
-  await insertAll(resources, joiners, (number) => user(joinerId(number), `joiner${number}@corp.example`));
-  await insertAll(resources, groups.length, (number) => {
-    const name = groups[number] ?? '';
-    return resource('Group', groupId(name), name, { displayName: name });
-  });
-  await insertAll(edges, users * 3, (number) => {
-    const member = Math.floor(number / 3);
-    return edge(teamOf(member + (number % 3) * 7), userId(member));
-  });
-  // Who is in these is nobody: adding somebody else to a group must not depend on who its members are.
-  for (const size of groupSizes)
-    await insertAll(edges, size, (number) => edge(groupId(`size ${size}`), idOf(`member ${size} ${number}`)));
+/** The totals that go with what was put there. */
+async function count({ db, tenant }: Soil, more: Partial<Record<Kind, number>>): Promise<void> {
+  const added = Object.entries(more).map(([kind, number]) => [`counts.${kind}`, number] as const);
   await db
-    .collection<{ _id: string; epoch: number; counts: Record<Kind, number> }>('totals')
-    .updateOne(
-      { _id: tenant },
-      { $set: { epoch: 1, counts: { User: users + joiners, Group: groups.length } } },
-      { upsert: true },
-    );
+    .collection<{ _id: string; epoch: number }>('totals')
+    .updateOne({ _id: tenant }, { $inc: Object.fromEntries(added), $max: { epoch: 1 } }, { upsert: true });
 }
 
 /** Forgets the memberships that came after the seeded ones, so that the same people can join again. */

@@ -1,128 +1,90 @@
-import type { Sample } from './measure.ts';
+import type { Goal } from './goals.ts';
+import type { Figure, Row, Spread } from './rows.ts';
 
-/** Values of several rounds: what is in the middle, and how far they lie apart. */
-export interface Spread {
-  readonly median: number;
-  readonly least: number;
-  readonly most: number;
-}
-
-/** One row of the table, both contenders. */
-export interface Row {
-  readonly operation: string;
-  readonly title: string;
-  readonly clients: number;
-  readonly contenders: Readonly<Partial<Record<Sample['contender'], Summary>>>;
-}
-
-/** What the rounds of one contender come to. */
-export interface Summary {
-  readonly rounds: number;
-  readonly perSecond: Spread;
-  readonly refusedPerSecond: Spread;
-  readonly p50: Spread;
-  readonly p99: Spread;
-  readonly serverCpu: Spread | undefined;
-  readonly mongodCpu: Spread | undefined;
-  readonly cpu: Spread | undefined;
-}
-
-/** The middle of some values, and their ends. */
-function spread(values: readonly number[]): Spread {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (index: number): number => sorted[index] ?? NaN;
-  const half = (sorted.length - 1) / 2;
-  return { median: (at(Math.floor(half)) + at(Math.ceil(half))) / 2, least: at(0), most: at(sorted.length - 1) };
-}
-
-/** Sums up the rounds of one contender. */
-export function summary(samples: readonly Sample[]): Summary {
-  const known = (of: (sample: Sample) => number | undefined): Spread | undefined => {
-    const values = samples.map(of).filter((value) => value !== undefined);
-    return values.length === 0 ? undefined : spread(values);
-  };
-  return {
-    rounds: samples.length,
-    perSecond: spread(samples.map(({ perSecond }) => perSecond)),
-    refusedPerSecond: spread(samples.map(({ refusedPerSecond }) => refusedPerSecond)),
-    p50: spread(samples.map(({ p50 }) => p50)),
-    p99: spread(samples.map(({ p99 }) => p99)),
-    serverCpu: known(({ serverCpu }) => serverCpu),
-    mongodCpu: known(({ mongodCpu }) => mongodCpu),
-    cpu: known(({ serverCpu, mongodCpu }) =>
-      serverCpu === undefined || mongodCpu === undefined ? undefined : serverCpu + mongodCpu,
-    ),
-  };
-}
-
+/** A number with so many digits behind the point, or a dash. */
 const fixed = (value: number | undefined, digits: number): string =>
-  value === undefined || Number.isNaN(value) ? '–' : value.toFixed(digits);
+  value === undefined || !Number.isFinite(value) ? '–' : value.toFixed(digits);
+
+/** A number as short as it can be read. */
+export const short = (value: number | undefined): string => {
+  if (value === undefined || !Number.isFinite(value)) return '–';
+  const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : Math.abs(value) >= 0.1 ? 2 : 3;
+  return Number(value.toFixed(digits)).toLocaleString('en', { maximumFractionDigits: digits });
+};
 
 /** How far the rounds lie apart, in per cent of the median. */
-const width = (range: Spread | undefined): string =>
-  range === undefined ? '–' : `±${((50 * (range.most - range.least)) / range.median).toFixed(0)}%`;
+export const width = (range: Spread | undefined): string =>
+  range === undefined || !Number.isFinite(range.median)
+    ? '–'
+    : `±${((50 * (range.most - range.least)) / range.median).toFixed(0)}%`;
 
-const over = (a: Spread | undefined, b: Spread | undefined): string => (a && b ? fixed(a.median / b.median, 2) : '–');
+/** A ratio with its spread. */
+export const ratio = (range: Spread | undefined): string =>
+  range === undefined ? '–' : `${range.median.toFixed(2)} (${range.least.toFixed(2)}–${range.most.toFixed(2)})`;
 
 const heads = [
-  'operation',
-  'clients',
-  'contender',
-  'CPU ms',
-  'server',
-  'mongod',
-  'spread',
-  'req/s',
-  'spread',
-  'p50 ms',
-  'p99 ms',
-  'CPU ratio',
-  'req/s ratio',
+  ...['operation', 'size', 'clients', 'contender', 'CPU ms', 'server', 'mongod', 'spread', 'req/s', 'spread'],
+  ...['p50 ms', 'p99 ms', 'commands', 'keys', 'documents', 'CPU / floor', 'req/s / floor'],
 ];
 
-/** The table, as text. Ratios are Rollcall's over the floor's. */
-export function printed(rows: readonly Row[]): string {
-  const cells = rows.flatMap((row) =>
-    Object.entries(row.contenders).map(([name, own]) => {
-      const floor = name === 'floor' ? undefined : row.contenders.floor;
-      return [
-        row.title,
-        String(row.clients),
-        name,
-        fixed(own.cpu?.median, 3),
-        fixed(own.serverCpu?.median, 3),
-        fixed(own.mongodCpu?.median, 3),
-        width(own.cpu),
-        fixed(own.perSecond.median, 0),
-        width(own.perSecond),
-        fixed(own.p50.median, 2),
-        fixed(own.p99.median, 2),
-        over(own.cpu, floor?.cpu),
-        over(own.perSecond, floor?.perSecond),
-      ];
-    }),
-  );
-  return aligned([heads, ...cells]);
-}
-
-/** A rate over another, and what it is asked to be at least. */
-export interface Ratio {
-  readonly title: string;
-  readonly ratio: number;
-  readonly atLeast: number;
-}
-
-/** The ratios of rates, as text. */
-export const printedRatios = (ratios: readonly Ratio[]): string =>
+/** The rows, as text. */
+export const printed = (rows: readonly Row[]): string =>
   aligned([
-    ['rates', 'ratio', 'asked'],
-    ...ratios.map(({ title, ratio, atLeast }) => [title, ratio.toFixed(2), `at least ${atLeast}`]),
+    heads,
+    ...rows.map((row) => [
+      row.title,
+      String(row.size),
+      String(row.clients),
+      row.contender,
+      fixed(row.cpu?.median, 3),
+      fixed(row.serverCpu?.median, 3),
+      fixed(row.mongodCpu?.median, 3),
+      width(row.cpu),
+      fixed(row.perSecond.median, 0),
+      width(row.perSecond),
+      fixed(row.p50.median, 2),
+      fixed(row.p99.median, 2),
+      short(row.store?.commands),
+      short(row.store?.keys),
+      short(row.store?.documents),
+      ratio(row.cpuRatio),
+      ratio(row.rateRatio),
+    ]),
+  ]);
+
+/** What else was measured, as text. */
+export const printedFigures = (figures: readonly Figure[]): string =>
+  aligned([
+    ['figure', 'size', 'value', 'contender'],
+    ...figures.map(({ title, size, value, unit, contender }) => [
+      title,
+      size === undefined ? '–' : String(size),
+      `${short(value)} ${unit}`,
+      contender,
+    ]),
+  ]);
+
+/** What is said of a goal. */
+export const verdict = ({ met }: Goal): string => (met === undefined ? 'not measured' : met ? 'met' : 'NOT MET');
+
+/** The goals, as text; those that the run says nothing of are left out. */
+export const printedGoals = (goals: readonly Goal[]): string =>
+  aligned([
+    ['goal', 'asked', 'measured', ''],
+    ...goals
+      .filter(({ met }) => met !== undefined)
+      .map((goal) => [
+        goal.goal,
+        `${goal.asked} ${goal.unit}`.trim(),
+        `${short(goal.measured)} ${goal.unit}`.trim(),
+        verdict(goal),
+      ]),
   ]);
 
 /** Columns of equal width; texts to the left, numbers to the right. */
 function aligned(lines: readonly (readonly string[])[]): string {
   const widths = (lines[0] ?? []).map((_, at) => Math.max(...lines.map((line) => line[at]?.length ?? 0)));
-  const texts = new Set([0, 2]);
+  const texts = new Set((lines[0] ?? []).flatMap((head, at) => (wordy.has(head) ? [at] : [])));
   return lines
     .map((line) =>
       line
@@ -132,3 +94,6 @@ function aligned(lines: readonly (readonly string[])[]): string {
     )
     .join('\n');
 }
+
+/** The columns that hold texts. */
+const wordy = new Set(['operation', 'contender', 'figure', 'goal', '']);

@@ -1,0 +1,55 @@
+/** How much is measured, and how long. */
+export interface Plan {
+  /** People of the tables, in three groups each. */
+  readonly users: number;
+  /** People in no group, who are made members. */
+  readonly joiners: number;
+  /** Members of the groups that somebody is added to. */
+  readonly groups: readonly number[];
+  /** So many people there are in turn, where it is asked how cost grows. */
+  readonly growth: readonly number[];
+  /** Up to so many people the floor takes part in that. */
+  readonly floorUpTo: number;
+  readonly rounds: number;
+  readonly milliseconds: number;
+  readonly warmUp: number;
+  /** A round of requests that come at a rate. */
+  readonly openMilliseconds: number;
+}
+
+/** The plans by name: a few minutes less than three; the usual one; and the one with a million people. */
+export const plans = {
+  quick: {
+    users: 2_000,
+    joiners: 5_000,
+    groups: [100, 10_000],
+    growth: [1_000, 4_000],
+    floorUpTo: 4_000,
+    rounds: 2,
+    milliseconds: 250,
+    warmUp: 300,
+    openMilliseconds: 2_000,
+  },
+  usual: {
+    users: 10_000,
+    joiners: 20_000,
+    groups: [100, 10_000, 100_000, 1_000_000],
+    growth: [1_000, 10_000, 100_000],
+    floorUpTo: 100_000,
+    rounds: 5,
+    milliseconds: 1_200,
+    warmUp: 2_000,
+    openMilliseconds: 8_000,
+  },
+  full: {
+    users: 10_000,
+    joiners: 20_000,
+    groups: [100, 10_000, 100_000, 1_000_000],
+    growth: [1_000, 10_000, 100_000, 1_000_000],
+    floorUpTo: 100_000,
+    rounds: 7,
+    milliseconds: 2_000,
+    warmUp: 3_000,
+    openMilliseconds: 20_000,
+  },
+} as const satisfies Record<string, Plan>;
