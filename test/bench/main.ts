@@ -70,7 +70,7 @@ async function main(): Promise<void> {
   const client = await new mongoose.mongo.MongoClient(mongod.uri).connect();
   const status = await client.db().admin().command({ serverStatus: 1 });
   await client.close();
-  const meter = startMeter(Number(status['pid']));
+  const meter = startMeter(Number(status['pid']), plan.aftermath);
   try {
     const found = await measureAll({ meter, plan, say }, mongod, wanted, profile);
     const run: Run = {

@@ -10,6 +10,7 @@ import type { Job } from './load.ts';
 import type { Open, OpenDone } from './openLoop.ts';
 import type { Operation, Round } from './operation.ts';
 import { operationNamed } from './operations.ts';
+import type { Plan } from './plan.ts';
 import { cpuSeconds } from './processes.ts';
 
 /** One measurement: an operation against a contender, by so many clients. */
@@ -58,13 +59,13 @@ export interface Meter {
 }
 
 /** A write's order in the journal and its row in the provisioning log come within a second after it. */
-const aftermath = 1_100;
+const aftermathMs = 1_100;
 
 /** So many requests are sent to see what MongoDB does for them. */
 const probes = 15;
 
 /** A meter with a load generator of its own. */
-export function startMeter(mongodPid: number): Meter {
+export function startMeter(mongodPid: number, aftermath: Plan['aftermath']): Meter {
   const generator = fork(fileURLToPath(new URL('load.ts', import.meta.url)), { execArgv: ['--import', 'tsx'] });
   process.once('exit', () => generator.kill('SIGKILL'));
   const seeded = new WeakMap<Contender, mongoose.mongo.ObjectId>();
@@ -123,7 +124,7 @@ export function startMeter(mongodPid: number): Meter {
         duplicates: cell.duplicates ?? 0,
       };
       const done = await load<Done>(generator, job);
-      if (operation.leaves.journal !== undefined) await settled(contender);
+      if (aftermath === 'counts' && operation.leaves.journal !== undefined) await settled(contender);
       const end = await cpu(contender, mongodPid);
       refuse(contender, `${cell.operation}, ${cell.clients} clients`, done.wrong);
       const requests = done.answered + done.refused;
@@ -165,7 +166,7 @@ export function startMeter(mongodPid: number): Meter {
           documents: after.documents - before.documents,
         });
       }
-      if (operation.leaves.journal !== undefined) await settled(contender);
+      if (aftermath === 'counts' && operation.leaves.journal !== undefined) await settled(contender);
       return most;
     });
     agent.destroy();
@@ -217,7 +218,7 @@ function load<T>(generator: ChildProcess, job: Job): Promise<T> {
 async function settled({ name, soil }: Contender): Promise<void> {
   if (name !== 'Rollcall' || !soil) return;
   for (let left = 10; left > 0; left -= 1) {
-    await sleep(aftermath);
+    await sleep(aftermathMs);
     if (!(await soil.db.collection('journal').findOne({ pending: true }))) return;
   }
   throw new Error('the journal is not put in order');

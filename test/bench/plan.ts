@@ -13,6 +13,8 @@ export interface Plan {
   readonly rounds: number;
   readonly milliseconds: number;
   readonly warmUp: number;
+  /** Whether what follows a write is waited for, and counts: its place in the journal, its row in the provisioning log. */
+  readonly aftermath: 'counts' | 'left out';
   /** A round of requests that come at a rate. */
   readonly openMilliseconds: number;
 }
@@ -28,6 +30,7 @@ export const plans = {
     rounds: 2,
     milliseconds: 250,
     warmUp: 300,
+    aftermath: 'left out',
     openMilliseconds: 2_000,
   },
   usual: {
@@ -39,6 +42,7 @@ export const plans = {
     rounds: 5,
     milliseconds: 1_200,
     warmUp: 2_000,
+    aftermath: 'counts',
     openMilliseconds: 8_000,
   },
   full: {
@@ -50,6 +54,7 @@ export const plans = {
     rounds: 7,
     milliseconds: 2_000,
     warmUp: 3_000,
+    aftermath: 'counts',
     openMilliseconds: 20_000,
   },
 } as const satisfies Record<string, Plan>;

@@ -11,7 +11,8 @@ async function documents(): Promise<readonly string[]> {
     (await readdir(join(root, folder), { recursive: true })).map((name) => join(folder, name));
   const all = await Promise.all(['docs', 'src', 'test', '.github'].map(within));
   const there = [...all.flat(), 'schemas/README.md', 'README.md', 'CHANGELOG.md'];
-  return there.filter((name) => name.endsWith('.md') && existsSync(join(root, name)));
+  const own = there.filter((name) => name.endsWith('.md') && !name.includes('node_modules'));
+  return own.filter((name) => existsSync(join(root, name)));
 }
 
 const headings = (markdown: string): readonly string[] =>
