@@ -126,7 +126,7 @@ function cutObject(object: JsonObject, shape: Shape): JsonObject | undefined {
 }
 
 const cutElements = (elements: readonly Json[], shape: Shape | 'simple'): Json[] =>
-  elements.flatMap((element) => cutValue(element, shape) ?? []);
+  elements.map((element) => cutValue(element, shape)).filter((cut) => cut !== undefined);
 
 async function* cutChunks(chunks: Chunks<Json>, shape: Shape | 'simple'): AsyncGenerator<readonly Json[]> {
   for await (const chunk of chunks) yield cutElements(chunk, shape);
