@@ -49,7 +49,7 @@ export function createLog(level: LogLevel, output: LogOutput): Log {
   const logger = createLogger({
     level,
     levels: Object.fromEntries(logLevels.map((name, severity) => [name, severity])),
-    format: format.combine(format.timestamp(), output.isTTY === true ? forPeople : format.json()),
+    format: output.isTTY === true ? forPeople : forMachines,
     // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- winston declares its transports as interfaces
     transports: [new transports.Stream({ stream: output, eol: '\n' })],
   });
@@ -63,9 +63,14 @@ export function createLog(level: LogLevel, output: LogOutput): Log {
   return { error: write('error'), warn: write('warn'), info: write('info'), debug: write('debug') };
 }
 
+const now = (): string => new Date().toISOString();
+
+/** One line of JSON. Winston's own format of that name takes more than twice as long: it sorts what it writes. */
+const forMachines = format.printf((line) => JSON.stringify({ timestamp: now(), ...line }));
+
 /** `12:30:01.123 info  request route="GET /scim/v2/Users" status=200`, with the stack on lines of its own. */
-const forPeople = format.printf(({ level, message, timestamp, stack, ...rest }) => {
-  const time = String(timestamp).slice(11, 23);
+const forPeople = format.printf(({ level, message, stack, ...rest }) => {
+  const time = now().slice(11, 23);
   const shown = Object.entries(rest).map(([name, value]) => ` ${name}=${plain(value)}`);
   const frames = typeof stack === 'string' ? `\n${stack}` : '';
   return `${time} ${level.padEnd(5)} ${String(message)}${shown.join('')}${frames}`;
