@@ -38,8 +38,6 @@ export interface States {
   known(tenant: TenantId, ids: readonly string[]): Promise<Member[]>;
   /** The members of a group, where they are at most `limit`. */
   memberIds(tenant: TenantId, group: Head, limit: number): Promise<readonly string[] | undefined>;
-  /** The groups that each of these is in. */
-  membershipsOf(tenant: TenantId, ids: readonly string[]): Promise<Map<string, Membership[]>>;
   /** Heads of the groups that somebody is directly in, and how many edges are open, those of groups emptied since included. */
   groupsOf(tenant: TenantId, member: string): Promise<{ groups: Head[]; edges: number }>;
   /** Every edge between groups that leads upwards from there, and the version of the tenant's graph of such edges. */

@@ -1,4 +1,4 @@
-import type { Head, Kind, Member, State } from '../domain/states.ts';
+import type { Head, Kind, Member, Membership, State } from '../domain/states.ts';
 import type { TenantId } from '../domain/tenants.ts';
 import type { ResourceType } from '../scim/schema/types.ts';
 import type { Query } from '../scim/types.ts';
@@ -21,6 +21,8 @@ export interface PageOfStates {
   readonly more: boolean;
   /** By group, where members were wanted: read at the same instant as the groups. */
   readonly members: ReadonlyMap<string, Members>;
+  /** By who is in them, where groups were wanted. */
+  readonly memberships: ReadonlyMap<string, readonly Membership[]>;
 }
 
 /** Searches, and reads of whole groups. */

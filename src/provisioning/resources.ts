@@ -76,16 +76,10 @@ export function resources(ports: Ports, type: ResourceType): ResourceStore {
     async query(caller, query) {
       const { tenant } = ordered(caller);
       const found = await inScim(directory.query({ tenant, connection: caller.connection }, type, query));
-      const groups = query.wanted.groups
-        ? await states.membershipsOf(
-            tenant,
-            found.states.map(({ id }) => id),
-          )
-        : new Map<string, never[]>();
       return {
         total: found.total,
         more: found.more,
-        resources: found.states.map((state) => toStored(state, caller, groupsOf(groups.get(state.id) ?? []))),
+        resources: found.states.map((state) => toStored(state, caller, groupsOf(found.memberships.get(state.id) ?? []))),
       };
     },
 

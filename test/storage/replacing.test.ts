@@ -110,7 +110,7 @@ describe('Changing the members of a group, over MongoDB', function () {
       leniency('lenient'),
       nothing,
     );
-    const all = async () => (await store.states.membershipsOf(tenant, [ann])).get(ann)?.map(({ how }) => how) ?? [];
+    const all = async () => (await store.memberships.of(tenant, [ann])).get(ann)?.map(({ how }) => how) ?? [];
     expect(await all()).to.deep.equal(['direct', 'indirect']);
     await groups.remove(caller, inner.id, accepts(undefined));
     expect(await all()).to.deep.equal([]);

@@ -4,6 +4,7 @@ import type { Change } from '../../src/domain/changes.ts';
 import type { Kind, Member, State } from '../../src/domain/states.ts';
 import { tenantId, type TenantId } from '../../src/domain/tenants.ts';
 import { connect } from '../../src/storage/connect.ts';
+import { memberships } from '../../src/storage/memberships.ts';
 import { migrate } from '../../src/storage/schema.ts';
 import { states } from '../../src/storage/states.ts';
 import { unitOfWork } from '../../src/storage/unitOfWork.ts';
@@ -49,6 +50,7 @@ export function storeOn(db: mongoose.Connection) {
     db,
     work,
     states: read,
+    memberships: memberships(db),
     commit,
     stateOf,
     /** A tenant that nothing is in. */

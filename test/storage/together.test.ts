@@ -47,7 +47,7 @@ describe('Changes that stand or fall together', function () {
     expect(committed.map(({ version }) => version)).to.deep.equal([2, 1, 1]);
     expect(await store.members(tenant, team.id)).to.deep.equal([ann.id]);
     expect(await store.members(tenant, around.id)).to.have.members([ann.id, team.id]);
-    const memberships = (await store.states.membershipsOf(tenant, [ann.id])).get(ann.id) ?? [];
+    const memberships = (await store.memberships.of(tenant, [ann.id])).get(ann.id) ?? [];
     expect(memberships.map(({ name }) => name)).to.have.members([team.name, around.name]);
   });
 
