@@ -1,5 +1,6 @@
 import { invalidValue } from './errors.ts';
 import { resolvePath, wholeResource } from './schema/path.ts';
+import { endpointsBeside } from './schema/registry.ts';
 import type { Attribute, ResourceType } from './schema/types.ts';
 import type { Chunks, Json, JsonObject, Resource, Wanted } from './types.ts';
 
@@ -7,12 +8,23 @@ import type { Chunks, Json, JsonObject, Resource, Wanted } from './types.ts';
 export interface Projection {
   /** What is not shown is not read. */
   readonly wanted: Wanted;
-  /** The resource with what is shown, its arrays that are still coming cut to measure as they come. */
-  project(resource: Resource): Resource;
+  /**
+   * The resource with what is shown, its arrays that are still coming cut to measure as they come; with the `$ref` of each
+   * value that refers to a resource. `baseUrl` ends without a slash.
+   */
+  project(resource: Resource, baseUrl: string): Resource;
 }
 
-/** The shown attributes below one: those with parts of their own, and simple ones. */
-type Shape = ReadonlyMap<string, Shape | 'simple'>;
+/** What is shown of an attribute that has parts. */
+interface Shape {
+  /** Those that are shown. */
+  readonly parts: ReadonlyMap<string, Shape | 'simple'>;
+  /** Where its values refer to resources, and that is shown. */
+  readonly refer?: Refer;
+}
+
+/** Points at the resource that `value` names, where it names one. */
+type Refer = (element: JsonObject, baseUrl: string) => string | undefined;
 
 /** Whether what is above an attribute is shown as a whole, or only for the sake of some of its parts. */
 type Above = 'whole' | 'parts';
@@ -51,15 +63,15 @@ export const isChunks = (value: Json | Chunks<Json>): value is Chunks<Json> =>
   typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 
 function project(type: ResourceType, selection: Selection): Projection {
-  const shape = shapeOf(wholeResource(type), selection, []);
+  const { parts } = shapeOf(type, wholeResource(type), selection, []);
   return {
-    wanted: { members: shape.has('members'), groups: shape.has('groups') },
-    project(resource) {
+    wanted: { members: parts.has('members'), groups: parts.has('groups') },
+    project(resource, baseUrl) {
       const shown: Resource = {};
       for (const [name, value] of Object.entries(resource)) {
-        const part = shape.get(name);
+        const part = parts.get(name);
         if (part === undefined) continue;
-        const cut = isChunks(value) ? cutChunks(value, part) : cutValue(value, part);
+        const cut = isChunks(value) ? cutChunks(value, part, baseUrl) : cutValue(value, part, baseUrl);
         if (cut !== undefined) shown[name] = cut;
       }
       return shown;
@@ -95,39 +107,63 @@ const allBut = (keys: ReadonlySet<string>): Selection => ({
   shows: ({ returned }, key) => returned === 'always' || (returned === 'default' && !keys.has(key)),
 });
 
-function shapeOf(attribute: Attribute, selection: Selection, above: readonly string[], within: Above = 'parts'): Shape {
-  const shape = new Map<string, Shape | 'simple'>();
+function shapeOf(
+  type: ResourceType,
+  attribute: Attribute,
+  selection: Selection,
+  above: readonly string[],
+  within: Above = 'parts',
+): Shape {
+  const parts = new Map<string, Shape | 'simple'>();
   for (const sub of attribute.subAttributes) {
     const keys = [...above, sub.name];
     const key = keyOf(keys);
     if (!selection.shows(sub, key, within)) continue;
-    const whole = within === 'whole' || sub.returned === 'always' || selection.names(key);
-    shape.set(sub.name, sub.type === 'complex' ? shapeOf(sub, selection, keys, whole ? 'whole' : 'parts') : 'simple');
+    const whole = within === 'whole' || sub.returned === 'always' || selection.names(key) ? 'whole' : 'parts';
+    parts.set(sub.name, sub.type === 'complex' ? shapeOf(type, sub, selection, keys, whole) : 'simple');
   }
-  return shape;
+  const targets = attribute.subAttributes.find(({ name }) => name === '$ref')?.referenceTypes;
+  return targets && parts.has('$ref') ? { parts, refer: referring(type, targets) } : { parts };
+}
+
+/** To the type that `type` says, where it may be one of several. */
+function referring(type: ResourceType, targets: readonly string[]): Refer {
+  const endpoints = endpointsBeside(type);
+  return ({ value, type: kind }, baseUrl) => {
+    const endpoint = endpoints.get(targets.find((name) => name === kind) ?? targets[0] ?? '');
+    if (endpoint === undefined || typeof value !== 'string') return undefined;
+    return `${baseUrl}${endpoint}/${encodeURIComponent(value)}`;
+  };
 }
 
 /** The shown part of a value; undefined where nothing of it is shown. */
-function cutValue(value: Json, shape: Shape | 'simple'): Json | undefined {
+function cutValue(value: Json, shape: Shape | 'simple', baseUrl: string): Json | undefined {
   if (shape === 'simple' || typeof value !== 'object' || value === null) return value;
-  if (!Array.isArray(value)) return cutObject(value, shape);
-  const shown = cutElements(value, shape);
+  if (!Array.isArray(value)) return cutObject(value, shape, baseUrl);
+  const shown = cutElements(value, shape, baseUrl);
   return shown.length === 0 && value.length > 0 ? undefined : shown;
 }
 
-function cutObject(object: JsonObject, shape: Shape): JsonObject | undefined {
+function cutObject(object: JsonObject, { parts, refer }: Shape, baseUrl: string): JsonObject | undefined {
   const shown: JsonObject = {};
-  for (const [name, value] of Object.entries(object)) {
-    const part = shape.get(name);
-    const cut = part === undefined ? undefined : cutValue(value, part);
+  const $ref = refer?.(object, baseUrl);
+  for (const name of Object.keys(object)) {
+    const part = parts.get(name);
+    const value = object[name];
+    const cut = part === undefined || value === undefined ? undefined : cutValue(value, part, baseUrl);
     if (cut !== undefined) shown[name] = cut;
+    if (name === 'value' && $ref !== undefined) shown['$ref'] = $ref;
   }
   return Object.keys(shown).length === 0 ? undefined : shown;
 }
 
-const cutElements = (elements: readonly Json[], shape: Shape | 'simple'): Json[] =>
-  elements.map((element) => cutValue(element, shape)).filter((cut) => cut !== undefined);
+const cutElements = (elements: readonly Json[], shape: Shape | 'simple', baseUrl: string): Json[] =>
+  elements.map((element) => cutValue(element, shape, baseUrl)).filter((cut) => cut !== undefined);
 
-async function* cutChunks(chunks: Chunks<Json>, shape: Shape | 'simple'): AsyncGenerator<readonly Json[]> {
-  for await (const chunk of chunks) yield cutElements(chunk, shape);
+async function* cutChunks(
+  chunks: Chunks<Json>,
+  shape: Shape | 'simple',
+  baseUrl: string,
+): AsyncGenerator<readonly Json[]> {
+  for await (const chunk of chunks) yield cutElements(chunk, shape, baseUrl);
 }

@@ -10,6 +10,7 @@ import { schemaFiles, testType } from '../support/schemas.ts';
 
 const user = testType('User');
 const group = testType('Group');
+const base = 'https://example.com/scim/v2';
 const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 
 const ann = {
@@ -22,8 +23,8 @@ const ann = {
     { value: 'a@x', type: 'work' },
     { value: 'b@x', type: 'home' },
   ],
-  groups: [{ value: 'g', display: 'Ops' }],
-  [enterprise]: { department: 'Ops', manager: { value: 'm', displayName: 'Max' } },
+  groups: [{ value: 'g', $ref: `${base}/Groups/g`, display: 'Ops' }],
+  [enterprise]: { department: 'Ops', manager: { value: 'm', $ref: `${base}/Users/m`, displayName: 'Max' } },
   meta: { resourceType: 'User', version: 'W/"1"' },
 };
 
@@ -45,6 +46,7 @@ describe('the attributes of an answer', () => {
     [`${enterprise}:manager.value`, { [enterprise]: { manager: { value: 'm' } } }],
     ['meta.version', { meta: { version: 'W/"1"' } }],
     ['groups', { groups }],
+    ['groups.$ref', { groups: [{ $ref: `${base}/Groups/g` }] }],
     ['password', {}],
     ['shoeSize,__proto__,name.constructor', {}],
     ['title', {}],
@@ -53,7 +55,7 @@ describe('the attributes of an answer', () => {
   ];
   for (const [names, shown] of only) {
     it(`are, asked for ${names}, those and what is always returned`, () => {
-      expect(projection(user, { attributes: names }).project(ann)).to.deep.equal({ ...always, ...shown });
+      expect(projection(user, { attributes: names }).project(ann, base)).to.deep.equal({ ...always, ...shown });
     });
   }
 
@@ -69,12 +71,12 @@ describe('the attributes of an answer', () => {
   ];
   for (const [names, shown] of without) {
     it(`are, without ${names || 'nothing'}, all the others`, () => {
-      expect(projection(user, { excludedAttributes: names }).project(ann)).to.deep.equal(shown);
+      expect(projection(user, { excludedAttributes: names }).project(ann, base)).to.deep.equal(shown);
     });
   }
 
   it('keep their order', () => {
-    expect(Object.keys(projection(user, {}).project(ann))).to.deep.equal(Object.keys(usual));
+    expect(Object.keys(projection(user, {}).project(ann, base))).to.deep.equal(Object.keys(usual));
   });
 
   it('are not asked for in both ways', () => {
@@ -88,7 +90,7 @@ describe('the attributes of an answer', () => {
     );
     fc.assert(
       fc.property(names, fc.constantFrom('attributes', 'excludedAttributes'), (list, parameter) => {
-        expect(projection(user, { [parameter]: list.join(',') }).project(ann)).to.not.have.property('password');
+        expect(projection(user, { [parameter]: list.join(',') }).project(ann, base)).to.not.have.property('password');
       }),
     );
   });
@@ -103,10 +105,10 @@ describe('the attributes of an answer', () => {
     const type = registry(files, schemaFiles('resource-types')).typeNamed('User');
     if (!type) throw new Error('No User');
     const dr = { id: '1', userName: 'ann', title: 'Dr', nickName: 'A' };
-    expect(projection(type, {}).project(dr)).to.deep.equal({ id: '1', userName: 'ann', nickName: 'A' });
-    expect(projection(type, { excludedAttributes: 'userName' }).project(dr)).to.have.property('userName');
-    expect(projection(type, { excludedAttributes: 'nickName' }).project(dr)).to.not.have.property('title');
-    expect(projection(type, { attributes: 'title' }).project(dr)).to.deep.equal({
+    expect(projection(type, {}).project(dr, base)).to.deep.equal({ id: '1', userName: 'ann', nickName: 'A' });
+    expect(projection(type, { excludedAttributes: 'userName' }).project(dr, base)).to.have.property('userName');
+    expect(projection(type, { excludedAttributes: 'nickName' }).project(dr, base)).to.not.have.property('title');
+    expect(projection(type, { attributes: 'title' }).project(dr, base)).to.deep.equal({
       id: '1',
       userName: 'ann',
       title: 'Dr',
@@ -115,7 +117,7 @@ describe('the attributes of an answer', () => {
 
   it('are of the schema: nothing else that is stored is shown', () => {
     const stored = { ...ann, _id: 'x', tenant: 't', name: { givenName: 'Ann', secret: 's' } };
-    const shown = projection(user, {}).project(stored);
+    const shown = projection(user, {}).project(stored, base);
     expect(Object.keys(shown)).to.have.members(Object.keys(usual));
     expect(shown['name']).to.deep.equal({ givenName: 'Ann' });
     const known = wholeResource(user).subAttributes.map((attribute) => attribute.name);
@@ -155,7 +157,7 @@ describe('members that are still coming', () => {
       }
     }
     const resource: Resource = { id: '1', displayName: 'Ops', members: members() };
-    const shown = projection(group, { attributes: 'members.value' }).project(resource);
+    const shown = projection(group, { attributes: 'members.value' }).project(resource, base);
     expect(Object.keys(shown)).to.deep.equal(['id', 'members']);
     expect(asked).to.deep.equal([]);
     expect(await collected(shown['members'])).to.deep.equal([{ value: 'm1' }, { value: 'm2' }]);
@@ -167,7 +169,7 @@ describe('members that are still coming', () => {
         throw new Error('asked');
       },
     };
-    const shown = projection(group, { excludedAttributes: 'members' }).project({ id: '1', members });
+    const shown = projection(group, { excludedAttributes: 'members' }).project({ id: '1', members }, base);
     expect(shown).to.deep.equal({ id: '1' });
   });
 });
