@@ -236,8 +236,7 @@ describe('A search', function () {
           .sort({ $natural: -1 })
           .limit(1)
           .toArray();
-        // Where all are listed their number comes with them. The index of names does not know ids: whether who is called
-        // as the position says is behind it, he has to tell.
+        // Where all are listed their number comes with them; who is called as a position says has to be looked at.
         const examined = 6 + (query.filter ? 0 : 1) + (query.sort === 'userName' ? 1 : 0);
         expect(profile?.['docsExamined'], JSON.stringify(query)).to.equal(examined);
         expect(profile?.['keysExamined'], JSON.stringify(query)).to.be.at.most(8);
