@@ -63,7 +63,7 @@ const power = (exponent: number): string => (10 ** exponent).toLocaleString('en'
 
 /** A chart of lines: what grows as a power of the size is straight, what does not grow is level. */
 export function lineChart({ title, x, y, series }: Lines): string {
-  const frame = { left: 70, top: 44, right: width - 230, bottom: 330 };
+  const frame = { left: 70, top: 64, right: width - 230, bottom: 350 };
   const points = series.flatMap((one) => one.points);
   const columns = decades(points.map(([size]) => size));
   const rows = decades(points.map(([, cost]) => cost));
@@ -93,7 +93,7 @@ export function lineChart({ title, x, y, series }: Lines): string {
       label(frame.right + 32, legend, one.name),
     ];
   });
-  return picture(title, 384, [...grid, ...drawn]);
+  return picture(title, 404, [...grid, ...drawn]);
 }
 
 /** A chart of bars, each with its number. */
