@@ -65,6 +65,8 @@ export function directory(connection: mongoose.Connection): Directory {
       // A late page of what no index puts in order may be more than MongoDB sorts in memory.
       .aggregate<ResourceDocument | Counted>([...stages, ...counts], {
         allowDiskUse: true,
+        // A page, whether there is more, and the parts of its total, in one answer.
+        batchSize: page.count + 4,
         ...(hint && { hint }),
         ...(session && { session }),
         ...((session || counts.length > 0) && atSnapshot),

@@ -109,6 +109,14 @@ describe('Store commands per operation, one client alone', () => {
     expect(found.commands).to.deep.equal(['aggregate resources', 'aggregate resources']);
   });
 
+  it('a page of 100 with its groups and the total: 2, whatever lies behind it', async () => {
+    const people = Array.from({ length: 120 }, (_, at) => ask('POST', '/Users', { userName: `page ${at}` }));
+    const members = (await Promise.all(people)).map(({ id }) => ({ value: id }));
+    await ask('POST', '/Groups', { displayName: 'page', members });
+    const { commands } = await ask('GET', '/Users', undefined, { count: '100' });
+    expect(commands).to.deep.equal(['aggregate resources', 'aggregate edges']);
+  });
+
   it('PATCH of a user: 5, one read, state, history, journal and commit', async () => {
     const { id } = await ask('POST', '/Users', { userName: 'patch' });
     const { status, commands } = await patch(`/Users/${id}`, { op: 'replace', value: { active: false } });
