@@ -2,17 +2,17 @@ import { invalidValue } from './errors.ts';
 import { resolvePath, wholeResource } from './schema/path.ts';
 import { endpointsBeside } from './schema/registry.ts';
 import type { Attribute, ResourceType } from './schema/types.ts';
-import type { Chunks, Json, JsonObject, Resource, Wanted } from './types.ts';
+import type { Chunks, Json, JsonObject, Wanted } from './types.ts';
 
 /** Which attributes of a resource an answer shows (RFC 7644 §3.9). */
 export interface Projection {
   /** What is not shown is not read. */
   readonly wanted: Wanted;
   /**
-   * The resource with what is shown, its arrays that are still coming cut to measure as they come; with the `$ref` of each
-   * value that refers to a resource. `baseUrl` ends without a slash.
+   * What is shown of an attribute, undefined where nothing is: an array that is still coming is cut to measure as it comes,
+   * and a value that refers to a resource has its `$ref`. `baseUrl` ends without a slash.
    */
-  project(resource: Resource, baseUrl: string): Resource;
+  show(name: string, value: Json | Chunks<Json>, baseUrl: string): Json | Chunks<Json> | undefined;
 }
 
 /** What is shown of an attribute that has parts. */
@@ -66,15 +66,10 @@ function project(type: ResourceType, selection: Selection): Projection {
   const { parts } = shapeOf(type, wholeResource(type), selection, []);
   return {
     wanted: { members: parts.has('members'), groups: parts.has('groups') },
-    project(resource, baseUrl) {
-      const shown: Resource = {};
-      for (const [name, value] of Object.entries(resource)) {
-        const part = parts.get(name);
-        if (part === undefined) continue;
-        const cut = isChunks(value) ? cutChunks(value, part, baseUrl) : cutValue(value, part, baseUrl);
-        if (cut !== undefined) shown[name] = cut;
-      }
-      return shown;
+    show(name, value, baseUrl) {
+      const part = parts.get(name);
+      if (part === undefined) return undefined;
+      return isChunks(value) ? cutChunks(value, part, baseUrl) : cutValue(value, part, baseUrl);
     },
   };
 }
@@ -138,10 +133,20 @@ function referring(type: ResourceType, targets: readonly string[]): Refer {
 
 /** The shown part of a value; undefined where nothing of it is shown. */
 function cutValue(value: Json, shape: Shape | 'simple', baseUrl: string): Json | undefined {
-  if (shape === 'simple' || typeof value !== 'object' || value === null) return value;
+  if (shape === 'simple' || typeof value !== 'object' || value === null || isWhole(value, shape)) return value;
   if (!Array.isArray(value)) return cutObject(value, shape, baseUrl);
   const shown = cutElements(value, shape, baseUrl);
   return shown.length === 0 && value.length > 0 ? undefined : shown;
+}
+
+/** Whether all of a value is shown, and nothing is added: then it need not be copied. */
+function isWhole(value: Json | undefined, shape: Shape | 'simple' | undefined): boolean {
+  if (shape === undefined || value === undefined) return false;
+  if (shape === 'simple' || typeof value !== 'object' || value === null) return true;
+  if (shape.refer) return false;
+  if (Array.isArray(value)) return value.every((element) => isWhole(element, shape));
+  const names = Object.keys(value);
+  return names.length > 0 && names.every((name) => isWhole(value[name], shape.parts.get(name)));
 }
 
 function cutObject(object: JsonObject, { parts, refer }: Shape, baseUrl: string): JsonObject | undefined {

@@ -34,13 +34,12 @@ export async function compare(
     say(`${name} (${size})`);
     const able = contenders.filter((contender) => by.includes(contender.name));
     const stores = new Map<Name, Store | undefined>();
-    for (const contender of able) {
-      const clients = Math.max(...(unlike[contender.name] ?? counts));
-      await meter.measure(contender, { operation: name, clients, milliseconds: plan.warmUp }, sizes);
-      stores.set(contender.name, await meter.store(contender, name, sizes));
-    }
+    for (const contender of able) stores.set(contender.name, await meter.store(contender, name, sizes));
     for (const clients of counts) {
       const taking = able.filter((contender) => (unlike[contender.name] ?? counts).includes(clients));
+      // One alone goes other ways than several at once; what all operations run through is warm after the first.
+      const milliseconds = name === names[0] ? 4 * plan.warmUp : plan.warmUp;
+      for (const contender of taking) await meter.measure(contender, { operation: name, clients, milliseconds }, sizes);
       const samples: Sample[] = [];
       for (let round = 0; round < plan.rounds; round += 1)
         for (const contender of round % 2 === 0 ? taking : taking.toReversed())
