@@ -2,7 +2,7 @@ import mongoose from 'mongoose';
 import type { BackedUp, Restoring, Unfit, Wanted } from '../domain/backup.ts';
 import { nameKey, type TenantId } from '../domain/tenants.ts';
 import { UnusableDatabase, type Database } from './connect.ts';
-import { kept, keptCollections, ofTenant, type Kept } from './kept.ts';
+import { kept, keptCollections, type Kept } from './kept.ts';
 import { isDuplicateKey } from './models.ts';
 import { schemaVersion } from './schema.ts';
 
@@ -135,12 +135,16 @@ function keepMark(db: Database, holder: Mark['holder']): { check(): void; stop()
 
 const takenOver = 'another restore has taken this one over';
 
-async function clear(db: Database, tenant: TenantId | undefined): Promise<void> {
-  for (const collection of keptCollections) await db.collection(collection).deleteMany(ofTenant(collection, tenant));
-}
-
 /** Nobody is let in, and nothing is listed, without these. */
 const last: ReadonlySet<string> = new Set<Kept | 'meta'>(['connections', 'tokens', 'tenants', 'meta']);
+
+/** Takes away what was put. Tenants come last, so what belongs to one that is there was put by nobody who restores. */
+async function clear(db: Database, tenant: TenantId | undefined): Promise<void> {
+  const there = await db.collection<{ _id: string }>('tenants').distinct('_id');
+  for (const collection of keptCollections)
+    if (!last.has(collection))
+      await db.collection(collection).deleteMany({ [kept[collection]]: tenant ?? { $nin: there } });
+}
 
 type Row = mongoose.mongo.Document;
 
@@ -151,7 +155,8 @@ function restoring(db: Database, { schema, tenant }: Wanted, holder: Mark['holde
 
   const isWanted = (collection: string, row: Row): boolean => {
     if (collection === 'meta') return tenant === undefined && row['_id'] === 'secret';
-    return tenant === undefined || row[fieldOf(collection)] === tenant.id;
+    const field = fieldOf(collection);
+    return tenant === undefined || row[field] === tenant.id;
   };
 
   /** All of a transaction. */

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type mongoose from 'mongoose';
+import mongoose from 'mongoose';
 import { backup, restore } from '../../src/admin/backup.ts';
 import { opened } from '../../src/admin/backupFile.ts';
 import { inputOf } from '../../src/admin/backupInput.ts';
@@ -227,13 +227,27 @@ describe('admin: backup and restore', function () {
     expect(await marksIn(place.db)).to.equal(0);
   });
 
+  it('documents of a collection that no backup holds are put nowhere', async () => {
+    const place = await empty();
+    const restoring = begun(await place.ports.backups.restore({ schema: schemaVersion, tenant: undefined }));
+    const documents = [mongoose.mongo.BSON.serialize({ _id: 'lease migration' })];
+    expect(await refusal(restoring.put({ collection: 'rates', documents }))).to.match(/no backup holds 'rates'/);
+    await restoring.abandon();
+    expect(await place.db.collection('rates').countDocuments()).to.equal(0);
+  });
+
   it('a server that began to use the database meanwhile is not overruled', async () => {
     const { bytes } = await backedUp(source);
     const place = await empty();
     const restoring = await half(place, bytes);
-    await createTenant(place.ports, 'demo');
+    const demo = await createTenant(place.ports, 'demo');
+    await place.db.collection('resources').insertOne({ _id: 'ann' as never, tenant: demo.id, key: 'User:ann' });
+    const before = await hash(place.db, { tenant: demo.id });
     expect(await refusal(restoring.publish())).to.match(/a server has begun to use this database/);
     expect(await place.db.collection('tokens').countDocuments()).to.equal(0);
+    await restoring.abandon();
+    expect(await hash(place.db), 'what was put is gone, what the server made is there').to.deep.equal(before);
+    expect(await marksIn(place.db)).to.equal(0);
   });
 
   it('a backup with any byte changed, or its end missing, is refused and leaves nothing', async () => {
