@@ -22,10 +22,12 @@ export const portsOn = (db: mongoose.Connection): Ports =>
   );
 
 /** Makes an empty database. */
-export async function emptyPlace(): Promise<Place> {
+export async function emptyPlace({ monitorCommands = false } = {}): Promise<Place> {
   const database = await freshDatabase();
   const settings = { mongodbUri: database.uri, dataDir: '', mongodBinary: undefined, cacheDir: '', inherited: {} };
-  const { db, close } = await openStore({ ...settings, metrics: undefined }, () => undefined);
+  // Where there are metrics, each command is told of.
+  const metrics = monitorCommands ? { host: '127.0.0.1', port: 0 } : undefined;
+  const { db, close } = await openStore({ ...settings, metrics }, () => undefined);
   return {
     uri: database.uri,
     db,
