@@ -112,21 +112,14 @@ async function renewed(db: Database, holder: Mark['holder']): Promise<boolean> {
   return matchedCount > 0;
 }
 
-/** Renews the mark until it is told to stop; `check` throws once another has taken it. */
-function keepMark(db: Database, holder: Mark['holder']): { check(): void; stop(): void } {
-  let state: 'held' | 'lost' = 'held';
-  const renew = async (): Promise<void> => {
-    if (!(await renewed(db, holder))) state = 'lost';
-  };
+/** Renews the mark until it is told to stop. */
+function keepMark(db: Database, holder: Mark['holder']): { stop(): void } {
   const timer = setInterval(() => {
     // While the database is away nobody else takes it either.
-    renew().catch(() => undefined);
+    renewed(db, holder).catch(() => undefined);
   }, leaseMs / 6);
   timer.unref();
   return {
-    check() {
-      if (state === 'lost') throw new Error(takenOver);
-    },
     stop() {
       clearInterval(timer);
     },
@@ -169,15 +162,15 @@ function restoring(db: Database, { schema, tenant }: Wanted, holder: Mark['holde
 
   return {
     async put({ collection, documents }) {
-      hold.check();
       const rows = documents.map(exactly).filter((row) => isWanted(collection, row));
       if (rows.length === 0) return 0;
       if (last.has(collection)) {
         toShow.set(collection, [...(toShow.get(collection) ?? []), ...rows]);
         return rows.length;
       }
-      // While one portion is written the next is read.
-      await writing;
+      // While one portion is written the next is read. Who was stopped for long may have lost the mark meanwhile.
+      const [isHeld] = await Promise.all([renewed(db, holder), writing]);
+      if (!isHeld) throw new Error(takenOver);
       writing = db.collection(collection).insertMany(rows, { ordered: false });
       writing.catch(() => undefined);
       return rows.length;

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { setTimeout as sleep } from 'node:timers/promises';
-import mongoose from 'mongoose';
+import type mongoose from 'mongoose';
 import { backup, restore } from '../../src/admin/backup.ts';
 import { opened } from '../../src/admin/backupFile.ts';
 import { inputOf } from '../../src/admin/backupInput.ts';
@@ -225,15 +225,6 @@ describe('admin: backup and restore', function () {
     await restore(place.ports, undefined, pieces(bytes));
     expect(await hash(place.db)).to.deep.equal(await hash(server.db, { clusterTime }));
     expect(await marksIn(place.db)).to.equal(0);
-  });
-
-  it('documents of a collection that no backup holds are put nowhere', async () => {
-    const place = await empty();
-    const restoring = begun(await place.ports.backups.restore({ schema: schemaVersion, tenant: undefined }));
-    const documents = [mongoose.mongo.BSON.serialize({ _id: 'lease migration' })];
-    expect(await refusal(restoring.put({ collection: 'rates', documents }))).to.match(/no backup holds 'rates'/);
-    await restoring.abandon();
-    expect(await place.db.collection('rates').countDocuments()).to.equal(0);
   });
 
   it('a server that began to use the database meanwhile is not overruled', async () => {
