@@ -79,7 +79,9 @@ export function resources(ports: Ports, type: ResourceType): ResourceStore {
       return {
         total: found.total,
         more: found.more,
-        resources: found.states.map((state) => toStored(state, caller, groupsOf(found.memberships.get(state.id) ?? []))),
+        resources: found.states.map((state) =>
+          toStored(state, caller, groupsOf(found.memberships.get(state.id) ?? [])),
+        ),
       };
     },
 
