@@ -146,5 +146,6 @@ function crewOf(environment: Readonly<Record<string, string>> | undefined, log: 
   };
 }
 
-/** It ended as it was told to, or before it had begun. */
-const isClean = ({ exitCode, signal }: Ending): boolean => exitCode === 0 || signal === 'SIGTERM';
+/** It ended as it was told to, by its supervisor or the terminal; where it had only just begun, by the signal itself. */
+const isClean = ({ exitCode, signal }: Ending): boolean =>
+  exitCode === 0 || signal === 'SIGTERM' || signal === 'SIGINT';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FirstRun } from '../src/admin/firstRun.ts';
@@ -37,6 +37,9 @@ const isAlive = (pid: number): boolean => {
     return false;
   }
 };
+
+const childrenOf = async (pid: number): Promise<readonly number[]> =>
+  (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ').map(Number);
 
 const gone = (pids: readonly number[]) =>
   until(
@@ -174,6 +177,19 @@ describe('two workers on the embedded default', function () {
     expect(await answered).to.equal(201);
     expect((await server.ended).code).to.equal(0);
     expect(pids.filter(isAlive)).to.deep.equal([]);
+    expect(mongodsOn(dataDir)).to.deep.equal([]);
+  });
+
+  it('end as cleanly while one of them is only just begun', async () => {
+    server = await serve(settings);
+    const [victim = 0, other = 0] = workersOf(server);
+    process.kill(victim, 'SIGKILL');
+    const [begun = 0] = await until(
+      async () => (await childrenOf(server.pid)).filter((pid) => ![victim, other, ...mongodsOn(dataDir)].includes(pid)),
+      (found) => found.length > 0,
+    );
+    for (const pid of [begun, other, server.pid]) process.kill(pid, 'SIGINT');
+    expect((await server.ended).code).to.equal(0);
     expect(mongodsOn(dataDir)).to.deep.equal([]);
   });
 
