@@ -33,8 +33,10 @@ export async function connect(uri: string, { monitorCommands = false } = {}): Pr
       connectTimeoutMS: 2_500,
       maxPoolSize: 50,
       readPreference: 'primary',
-      readConcern: { level: 'majority' },
-      writeConcern: { w: 'majority', journal: true },
+      // Said in an address's own words, which those of an address would go before otherwise.
+      readConcernLevel: 'majority',
+      w: 'majority',
+      journal: true,
       retryWrites: true,
       appName: 'rollcall',
       monitorCommands,

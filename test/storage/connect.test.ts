@@ -38,6 +38,17 @@ describe('storage: the connection', () => {
   const outcome = (work: () => Promise<unknown>): Promise<unknown> =>
     work().catch((error: unknown) => (error instanceof Error ? error.name : error));
 
+  it('reads from the primary what a majority has, and writes to it, whatever the address says', async () => {
+    const weaker = 'readPreference=secondaryPreferred&readConcernLevel=local&w=1&journal=false&retryWrites=false';
+    const other = await connect(`${database.uri}&${weaker}`);
+    const { readPreference, readConcern, writeConcern, retryWrites } = other.getClient().options;
+    await other.close();
+    expect(readPreference.mode).to.equal('primary');
+    expect(readConcern.level).to.equal('majority');
+    expect(writeConcern).to.include({ w: 'majority', journal: true });
+    expect(retryWrites).to.equal(true);
+  });
+
   it('refuses a filter on what no schema has, rather than finding everything', async () => {
     const filter = { company: 'acme' } as object;
     expect(await outcome(() => things.find(filter).lean().exec())).to.equal('StrictModeError');
