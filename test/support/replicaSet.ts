@@ -21,6 +21,8 @@ export interface ReplicaSet {
   signal(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): Promise<void>;
   /** Starts all members that do not run. */
   revive(): Promise<void>;
+  /** Settles when one of those it began with has ended: with its exit code, or the signal that ended it. */
+  readonly ended: Promise<number | NodeJS.Signals | null>;
   /** Waits until there is a primary. */
   primary(): Promise<string>;
   stop(): Promise<void>;
@@ -33,9 +35,15 @@ interface Member {
   child: ChildProcess | undefined;
 }
 
+/** How members are run: another file than the tests' mongod, more arguments. */
+export interface Way {
+  readonly file?: string;
+  readonly args?: readonly string[];
+}
+
 /** Starts a replica set of so many members, each with little memory. */
-export async function startReplicaSet(size: number): Promise<ReplicaSet> {
-  const { file } = await testBinary();
+export async function startReplicaSet(size: number, way: Way = {}): Promise<ReplicaSet> {
+  const { file = (await testBinary()).file, args = [] } = way;
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-set-'));
   const members = await Promise.all(
     Array.from({ length: size }, async (_, at): Promise<Member> => {
@@ -49,7 +57,8 @@ export async function startReplicaSet(size: number): Promise<ReplicaSet> {
     for (const { child } of members) child?.kill('SIGKILL');
   };
   process.once('exit', killNow);
-  await Promise.all(members.map((member) => run(file, member)));
+  await Promise.all(members.map((member) => run(file, args, member)));
+  const ended = Promise.race(members.map(endOf));
 
   const on = <Result>({ host }: Member, work: (admin: mongoose.mongo.Db) => Promise<Result>): Promise<Result> =>
     onDatabase(`mongodb://${host}/?directConnection=true`, (client) => work(client.db('admin')));
@@ -94,8 +103,9 @@ export async function startReplicaSet(size: number): Promise<ReplicaSet> {
       else for (const { child } of members) child?.kill(signal);
     },
     revive: async () => {
-      await Promise.all(members.filter(({ child }) => !child).map((member) => run(file, member)));
+      await Promise.all(members.filter(({ child }) => !child).map((member) => run(file, args, member)));
     },
+    ended,
     primary: async () => (await thePrimary()).host,
     async stop() {
       process.off('exit', killNow);
@@ -106,17 +116,21 @@ export async function startReplicaSet(size: number): Promise<ReplicaSet> {
 }
 
 /** Runs a member, and waits until it answers. */
-async function run(file: string, member: Member): Promise<void> {
+async function run(file: string, more: readonly string[], member: Member): Promise<void> {
   const { port, host, folder } = member;
   const args = [
     ...['--dbpath', folder, '--logpath', `${folder}/log`, '--logappend', '--bind_ip', '127.0.0.1'],
     ...['--port', String(port), '--nounixsocket', '--replSet', 'set', '--oplogSize', '128'],
     ...['--wiredTigerCacheSizeGB', '0.25', '--networkMessageCompressors', 'disabled'],
-    ...['--setParameter', 'diagnosticDataCollectionEnabled=false'],
+    ...['--setParameter', 'diagnosticDataCollectionEnabled=false', ...more],
   ];
-  member.child = spawn(file, args, { stdio: 'ignore' });
+  const child = spawn(file, args, { stdio: 'ignore' });
+  member.child = child;
+  child.once('exit', () => {
+    if (member.child === child) member.child = undefined;
+  });
   for (;;) {
-    if (member.child.exitCode !== null) throw new Error(`mongod ended with ${String(member.child.exitCode)}`);
+    if (member.child !== child) throw new Error(`mongod ended with ${String(child.exitCode ?? child.signalCode)}`);
     const answer = await onDatabase(`mongodb://${host}/?directConnection=true&serverSelectionTimeoutMS=500`, (client) =>
       client.db('admin').command({ ping: 1 }),
     ).catch(() => undefined);
@@ -124,6 +138,13 @@ async function run(file: string, member: Member): Promise<void> {
     await sleep(20);
   }
 }
+
+const endOf = ({ child }: Member): Promise<number | NodeJS.Signals | null> =>
+  new Promise((resolve) => {
+    child?.once('exit', (code, signal) => {
+      resolve(code ?? signal);
+    });
+  });
 
 async function kill(member: Member): Promise<void> {
   const { child } = member;

@@ -22,6 +22,9 @@ export interface Recorder {
   read(path: string): Promise<Answer>;
 }
 
+/** Keeps nobody from ending: where a test failed, nothing answers any more. */
+const pause = (): Promise<void> => sleep(100, undefined, { ref: false });
+
 /** Records the writes of a client. */
 export function recorder(client: Pick<Client, 'request'>): Recorder {
   const attempts: Attempt[] = [];
@@ -38,14 +41,14 @@ export function recorder(client: Pick<Client, 'request'>): Recorder {
         const answer = await ask(method, path, body, headers);
         attempts.push({ claim, repeat, sent, ended: Date.now(), ...(answer && { answer: noted(answer) }) });
         if (answer && answer.status !== 503) return answer;
-        await sleep(100);
+        await pause();
       }
     },
     async read(path) {
       for (;;) {
         const answer = await ask('GET', path);
         if (answer && answer.status !== 503) return answer;
-        await sleep(100);
+        await pause();
       }
     },
   };
@@ -197,3 +200,33 @@ export function worker(name: string, { write, read }: Recorder, { people, groups
     await mix.find(([share]) => drawn < share)?.[1]();
   };
 }
+
+/**
+ * Starts so many clients, each of which does one write after the other; what comes back lets each of them finish, and
+ * settles when they have.
+ */
+export async function startLoad(
+  recording: Recorder,
+  workers: number,
+  random: () => number,
+): Promise<() => Promise<void>> {
+  const common = await makeCommon(recording, 'load', 60, 4);
+  const over = new AbortController();
+  const working = Promise.all(
+    Array.from({ length: workers }, async (_, index) => {
+      const step = worker(`c${index}`, recording, common, random);
+      while (!over.signal.aborted) await step();
+    }),
+  );
+  return async () => {
+    over.abort();
+    await working;
+  };
+}
+
+/** The attempts that no client may see end as they did: only 503, and a repeat of what had been done, excuse an outage. */
+export const unexcused = (attempts: readonly Attempt[]): Attempt[] =>
+  attempts.filter(
+    ({ answer, repeat }) =>
+      !answer || !([200, 201, 204, 503].includes(answer.status) || (repeat && [404, 409, 412].includes(answer.status))),
+  );
