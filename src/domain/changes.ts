@@ -65,6 +65,9 @@ export interface MembersChange {
 /** More who join or leave at once than one transaction takes with each of them written in it. */
 export const crowd = 10_000;
 
+/** More who join at once than are held fast each by a write to it: their tenant's removals are held up meanwhile. */
+export const many = 100;
+
 /** What became of a change. */
 export interface Committed {
   readonly version: number;

@@ -1,4 +1,4 @@
-import { crowd, subjectsOf, type Change, type Committed, type NewState, type Unit } from '../domain/changes.ts';
+import { many, subjectsOf, type Change, type Committed, type NewState, type Unit } from '../domain/changes.ts';
 import type { Head } from '../domain/states.ts';
 import type { ResourceType } from '../scim/schema/types.ts';
 import { contentFields, historyDocument, journalDocument, newDocument, newEdge } from './documents.ts';
@@ -203,18 +203,18 @@ export const stripes = 8;
 
 /**
  * Who joins must stay until the change is committed. Each is written to, so that a removal at the same moment
- * conflicts; of a crowd, it is looked whether all are there, and what every removal writes to is written to.
+ * conflicts; of many, it is looked whether all are there, and what every removal writes to is written to.
  */
 function rely({ tenant, relies, members }: Change, relied: Relied, writes: Writes): void {
   const entry = relied.get(tenant) ?? { ids: new Set(), nested: new Set() };
   relied.set(tenant, entry);
   const groups = (members?.joins ?? []).filter(({ kind }) => kind === 'Group').map(({ id }) => id);
   for (const id of groups) entry.nested.add(id);
-  if (relies.length > crowd) {
+  if (relies.length > many) {
     writes.existing.push({ tenant, ids: relies });
     for (let stripe = 0; stripe < stripes; stripe += 1) depart(tenant, stripe, writes);
   }
-  for (const id of relies.length > crowd ? groups : relies) entry.ids.add(id);
+  for (const id of relies.length > many ? groups : relies) entry.ids.add(id);
 }
 
 /** Once for a batch: it is the meeting that counts. */

@@ -1,4 +1,4 @@
-import { subjectsOf, type Change, type Unit } from '../domain/changes.ts';
+import { many, subjectsOf, type Change, type Unit } from '../domain/changes.ts';
 import { keyOf } from './documents.ts';
 
 /** What a change needs for itself or together with others while its batch is under way. */
@@ -15,7 +15,10 @@ export interface Claims {
  * on what it removes.
  */
 export function claimsOf(change: Change): Claims {
-  const claims: Taken = { alone: new Set(), shared: new Set(change.relies), documents: new Set(change.relies) };
+  const { relies, removes, tenant } = change;
+  const claims: Taken = { alone: new Set(), shared: new Set(relies), documents: new Set(relies) };
+  // What both write to would only make their transactions meet.
+  if (removes || relies.length > many) claims.documents.add(`${tenant} departures`);
   for (const claim of [claimCreation, claimRevision, claimRemoval, claimMembers, claimVersion]) claim(change, claims);
   return claims;
 }

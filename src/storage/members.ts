@@ -74,7 +74,10 @@ export function members(connection: mongoose.Connection) {
     async ofPage(tenant: TenantId, groups: readonly Head[], session: Session): Promise<Map<string, Members>> {
       if (groups.length === 0) return new Map();
       const rows = await edges()
-        .find({ tenant, group: { $in: groups.map(({ id }) => id) }, live: true }, { session, ...atSnapshot, batchSize: together + 1 })
+        .find(
+          { tenant, group: { $in: groups.map(({ id }) => id) }, live: true },
+          { session, ...atSnapshot, batchSize: together + 1 },
+        )
         .project<Edge>({ _id: 0, group: 1, generation: 1, member: 1, type: 1 })
         .limit(together + 1)
         .toArray();

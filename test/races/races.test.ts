@@ -113,6 +113,23 @@ for (const [name, processes, workers] of shapes)
       expect(await orphans(fleet, client.tenantId)).to.deep.equal([]);
     });
 
+    it('adding 150 members while some of them are deleted leaves no orphan, 40 times', async () => {
+      const staff = await Promise.all(times(145, (at) => client.createUser(`stays${at}`)));
+      const groups = await Promise.all(times(4, (at) => client.createGroup(`group ${at}`)));
+      await rounds(40, 4, async (at) => {
+        const leavers = await Promise.all(times(5, (more) => client.createUser(`leaves${at} ${more}`)));
+        const group = groups[at % groups.length] ?? '';
+        const [add, ...removals] = await Promise.all([
+          client.patch(`/Groups/${group}`, [adding(...staff, ...leavers)]),
+          ...leavers.map((user) => client.request('DELETE', `/Users/${user}`)),
+        ]);
+        expect(tally([add, ...removals])).to.deep.equal({ 204: 6 });
+        expect((await client.patch(`/Groups/${group}`, [removing(...staff)])).status).to.equal(204);
+      });
+      for (const group of groups) expect(await client.members(group)).to.have.lengthOf(0);
+      expect(await orphans(fleet, client.tenantId)).to.deep.equal([]);
+    });
+
     it('adding a member while that group is deleted leaves no orphan, 1,000 times', async () => {
       const user = await client.createUser('user');
       await rounds(1_000, 25, async (at) => {
