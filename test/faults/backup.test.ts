@@ -9,6 +9,7 @@ import { createTenant } from '../../src/admin/tenants.ts';
 import { faultsWithin, readTenant } from '../support/checker.ts';
 import { clientOf, type Client } from '../support/client.ts';
 import { exportHash } from '../support/exportHash.ts';
+import { figures } from '../support/figures.ts';
 import { temporaryFolders } from '../support/folders.ts';
 import { emptyPlace, portsOn, type Place } from '../support/places.ts';
 import { populate } from '../support/population.ts';
@@ -29,6 +30,7 @@ const atMostMb = 400;
 describe(`backup and restore of ${users} users and ${groups} groups`, function () {
   this.timeout(1_800_000);
   const folders = temporaryFolders();
+  const seen = figures(`Backup and restore of ${users.toLocaleString('en')} users`);
   let server: TestServer;
   let client: Client & { readonly tenantId: string };
   let big: string;
@@ -78,7 +80,8 @@ describe(`backup and restore of ${users} users and ${groups} groups`, function (
   }
 
   function report(what: string, { ms, mb }: { readonly ms: number; readonly mb: number }): void {
-    process.stdout.write(`      ${what}: ${(ms / 1_000).toFixed(1)} s, ${mb.toFixed(0)} MB at most\n`);
+    seen.most(what, ms / 1_000, 's');
+    seen.most(`memory of the ${what}`, mb, 'MB');
     tookMs += ms;
     expect(mb, 'its memory does not grow with what there is').to.be.lessThan(atMostMb);
   }
@@ -108,9 +111,9 @@ describe(`backup and restore of ${users} users and ${groups} groups`, function (
     expect(wrong).to.deep.equal([]);
     const { mode, size } = await stat(file);
     expect(mode & 0o777).to.equal(0o600);
-    process.stdout.write(
-      `      ${(size / 1e6).toFixed(1)} MB, ${recording.attempts.length - before} writes meanwhile\n`,
-    );
+    seen.most('file', size / 1e6, 'MB');
+    seen.count('writes meanwhile', recording.attempts.length - before);
+    seen.count('of these failed', wrong.length);
     kept = await exportHash(server.db.getClient(), { clusterTime: await instantOf(file) });
   });
 
@@ -129,7 +132,10 @@ describe(`backup and restore of ${users} users and ${groups} groups`, function (
     // As if it had been killed half a minute ago.
     await target.db.collection<{ _id: string }>('meta').updateOne({ _id: 'restore' }, { $set: { until: new Date(0) } });
     report('restore', await measured(await cli(target, 'restore', file)));
-    expect(await exportHash(target.db.getClient())).to.deep.equal(kept);
+    const restored = await exportHash(target.db.getClient());
+    seen.count('collections compared', Object.keys(kept).length);
+    seen.count('of these different', Object.keys(kept).filter((name) => restored[name] !== kept[name]).length);
+    expect(restored).to.deep.equal(kept);
     expect(kept['resources']).to.match(/^\d{4,} /);
     // Who is read into memory here, not there.
     const tenants = users > 10_000 ? [client.tenantId] : [client.tenantId, big];

@@ -5,6 +5,7 @@ import { limits } from '../../src/scim/limits.ts';
 import { graphOf, largeBulk } from '../support/bulks.ts';
 import { faultsWithin, readTenant } from '../support/checker.ts';
 import type { Answer, Client } from '../support/client.ts';
+import { countFaults, figures } from '../support/figures.ts';
 import { startFleet, type Fleet } from '../support/fleet.ts';
 import { randomFrom } from '../support/workload.ts';
 
@@ -31,6 +32,7 @@ describe(`A Bulk of ${limits.bulkOperations} operations that refer to each other
   this.timeout(300_000);
   const random = randomFrom(seed);
   const { operations, graph } = largeBulk(random);
+  const seen = figures('kill -9 in the middle of a Bulk');
   const message = { schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'], Operations: operations };
   let fleet: Fleet;
   let whole: Customer;
@@ -40,18 +42,15 @@ describe(`A Bulk of ${limits.bulkOperations} operations that refer to each other
   before(async () => {
     fleet = await startFleet(1);
     // What a killed server had begun holds its names until MongoDB ends it, usually for a minute.
-    await limitTransactions(5);
+    await fleet.limitTransactions(5);
     [whole, killed] = [await fleet.tenant(), await fleet.tenant()];
   });
   after(async () => {
     whole.close();
     killed.close();
-    await limitTransactions(60);
+    await fleet.limitTransactions(60);
     await fleet.stop();
   });
-
-  const limitTransactions = (seconds: number) =>
-    fleet.db.getClient().db('admin').command({ setParameter: 1, transactionLifetimeLimitSeconds: seconds });
 
   const send = (client: Client, key: string) => client.request('POST', '/Bulk', message, { 'Idempotency-Key': key });
 
@@ -81,9 +80,14 @@ describe(`A Bulk of ${limits.bulkOperations} operations that refer to each other
     return journal.flatMap(({ part }) => part?.index ?? []).sort((a, b) => a - b);
   }
 
-  const faultsOf = async ({ tenantId }: Customer) => faultsWithin(await readTenant(fleet.db.getClient(), tenantId));
+  async function faultsOf({ tenantId }: Customer) {
+    const faults = faultsWithin(await readTenant(fleet.db.getClient(), tenantId));
+    countFaults(seen, faults);
+    return faults;
+  }
 
   it('is done, whichever way they refer', async () => {
+    seen.count('operations', operations.length);
     expect(operations).to.have.lengthOf(limits.bulkOperations);
     expected = told(await send(whole, randomUUID()));
     const statuses = (of: string) =>
@@ -105,6 +109,7 @@ describe(`A Bulk of ${limits.bulkOperations} operations that refer to each other
       const sending = insist(killed, key).then(told, (error: unknown) => error);
       while ((await entriesOf(killed)) < moment) await sleep(1);
       await fleet.restart();
+      seen.count('kills');
       expect(await sending, `killed after ${moment} of ${due}`).to.be.an('error');
       const done = await partsOf(killed);
       expect(new Set(done).size).to.equal(done.length);

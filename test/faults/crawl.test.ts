@@ -10,6 +10,7 @@ import { migrate } from '../../src/storage/schema.ts';
 import { tenantsModel } from '../../src/storage/tenants.ts';
 import type { TotalsDocument } from '../../src/storage/totals.ts';
 import { testCaller } from '../support/callers.ts';
+import { figures } from '../support/figures.ts';
 import { freshDatabase, type TestDatabase } from '../support/mongod.ts';
 import { testRegistry, testType } from '../support/schemas.ts';
 import { randomFrom } from '../support/workload.ts';
@@ -47,6 +48,7 @@ interface Writes {
 describe(`A crawl of ${people} users (seed ${seed})`, function () {
   this.timeout(240_000);
   const random = randomFrom(seed);
+  const seenIn = figures('Writes during a crawl');
   const seeded = Array.from({ length: people }, (): Person => ({ id: randomUUID(), userName: randomName() }));
   /** Whom writers may rename or delete, each once, shared out among the crawls. */
   const victims = seeded.slice(0, people / 2);
@@ -163,11 +165,16 @@ describe(`A crawl of ${people} users (seed ${seed})`, function () {
       expect(staying.length, 'who stays').to.be.at.least(people / 2);
       for (const seen of result) {
         const times = timesSeen(seen.flat());
+        seenIn.count('crawls');
+        seenIn.count('people who stay and are to be shown', staying.length);
+        seenIn.count('of these not shown', staying.filter((id) => !times.has(id)).length);
+        seenIn.count('of these shown twice', staying.filter((id) => (times.get(id) ?? 0) > 1).length);
         expect(staying.filter((id) => times.get(id) !== 1)).to.deep.equal([]);
         // A rename may lead somebody across the place where the crawl is; ids do not change.
         if (sort['sortBy'] === undefined) expect(Math.max(...times.values())).to.equal(1);
       }
       const { inserted, renamed, deleted } = writes;
+      seenIn.count('writes meanwhile', inserted + renamed.size + deleted.size);
       expect(Math.min(inserted, renamed.size, deleted.size), 'writes of each kind').to.be.above(20);
     });
 

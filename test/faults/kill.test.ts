@@ -7,9 +7,10 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findRunning } from '../../src/mongod/embedded.ts';
 import { faultsOf, type Attempt } from '../support/acknowledged.ts';
-import { readTenant } from '../support/checker.ts';
+import { readSettled } from '../support/checker.ts';
 import { clientOf, type Client } from '../support/client.ts';
 import { mongodsOn, onDatabase } from '../support/embedded.ts';
+import { countAttempts, countFaults, figures } from '../support/figures.ts';
 import { ended, ready } from '../support/fleet.ts';
 import { temporaryFolders } from '../support/folders.ts';
 import type { Found } from '../support/replay.ts';
@@ -55,6 +56,7 @@ for (const victims of ['the server', 'mongod', 'both'] as const)
   describe(`kill -9 of ${victims} in the middle of ${writes} writes (seed ${seed})`, function () {
     this.timeout(300_000);
     const random = randomFrom(seed + victims.length);
+    const seen = figures(`kill -9 of ${victims}, embedded`);
     let dataDir: string;
     let port: number;
     let subject: Subject | undefined;
@@ -101,11 +103,7 @@ for (const victims of ['the server', 'mongod', 'both'] as const)
       return onDatabase(running.uri, async (database) => {
         const demo = await database.db().collection<{ _id: string }>('tenants').findOne({});
         if (!demo) throw new Error('the tenant of the first start is gone');
-        for (;;) {
-          const found = await readTenant(database, demo._id);
-          if (found.closings.length === 0 && found.journal.every(({ pending }) => !pending)) return found;
-          await sleep(100);
-        }
+        return readSettled(database, demo._id);
       });
     }
 
@@ -138,11 +136,14 @@ for (const victims of ['the server', 'mongod', 'both'] as const)
         await work;
 
         const all = recording.attempts.slice(before);
+        const faults = faultsOf(await readAll(), recording.attempts);
+        seen.count('kills');
+        countAttempts(seen, all);
+        countFaults(seen, faults);
+        seen.most('longest until it served again', (back - killed) / 1_000, 's');
         expect(unexpected(all, killed, back)).to.deep.equal([]);
         const underWay = all.filter(({ sent, ended: end }) => sent <= killed && end >= killed);
         expect(underWay, 'writes under way at that moment').not.to.deep.equal([]);
-        const found = await readAll();
-        const faults = faultsOf(found, recording.attempts);
         expect(faults.slice(0, 10), `${faults.length} faults; seed ${seed}`).to.deep.equal([]);
       });
     }

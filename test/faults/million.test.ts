@@ -8,6 +8,7 @@ import { migrate } from '../../src/storage/schema.ts';
 import { tenantsModel } from '../../src/storage/tenants.ts';
 import { clientOf, type Client } from '../support/client.ts';
 import { testCaller } from '../support/callers.ts';
+import { figures } from '../support/figures.ts';
 import { ask, endingOf, endings, fillGroup, makeGroup } from '../support/largeGroups.ts';
 import { freshDatabase, type TestDatabase } from '../support/mongod.ts';
 import { testRegistry } from '../support/schemas.ts';
@@ -15,6 +16,7 @@ import { startTestServer, type TestServer } from '../support/server.ts';
 
 const { tenant } = testCaller();
 const large = 50_000;
+const seenIn = figures(`Ending ${large.toLocaleString('en')} memberships`);
 
 describe('Ending all memberships of a group', function () {
   this.timeout(240_000);
@@ -95,6 +97,9 @@ describe('Ending all memberships of a group', function () {
           expect(await connection.collection('edges').countDocuments(ended)).to.equal(size);
         }
         const [few, many] = taken;
+        seenIn.count('ways');
+        seenIn.count('store commands', many?.length);
+        seenIn.count('store commands of 1,000 memberships', few?.length);
         expect(few).to.include.members(['insert journal of 1: {"n":1}', 'insert closings of 1: {"n":1}']);
         // Two of the reads are made side by side, and are answered in either order.
         expect(many?.sort()).to.deep.equal(few?.sort());
@@ -143,6 +148,8 @@ describe('Ending all memberships of a group', function () {
         await Promise.all(readers);
 
         const none = method === 'DELETE' ? 'gone' : 'W/"2": 0';
+        seenIn.count('reads meanwhile', seen.length);
+        seenIn.count('reads of some of them', seen.filter((each) => ![`W/"1": ${large}`, none].includes(each)).length);
         expect([...new Set(seen)]).to.have.members([`W/"1": ${large}`, none]);
         expect(after).to.equal(none);
         expect(member.body).not.to.have.property('groups');

@@ -1,7 +1,9 @@
 import { expect } from 'chai';
+import { figures } from '../support/figures.ts';
 import { temporaryFolders } from '../support/folders.ts';
 import {
   askFor,
+  countOutage,
   promised,
   slowestOf,
   startSubject,
@@ -42,6 +44,7 @@ for (const [way, { gone, back }] of Object.entries(ways))
       else await set.signal(back);
       await set.primary();
       greenAfter = await subject.untilReady(200);
+      countOutage(figures(`A database that ${way} for ${seconds} s`), { asked, redAfter, greenAfter });
     });
     after(async () => {
       await subject.stop();

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { clientOf, type Client } from '../support/client.ts';
+import { figures } from '../support/figures.ts';
 import { temporaryFolders } from '../support/folders.ts';
 import { freshDatabase, type TestDatabase } from '../support/mongod.ts';
 import { endPrograms, firstRunOf, serve, stop } from '../support/process.ts';
@@ -25,6 +26,7 @@ describe(`SIGTERM under load, ${rounds} times (seed ${seed})`, function () {
   this.timeout(rounds * 10_000 + 60_000);
   const folders = temporaryFolders();
   const random = randomFrom(seed);
+  const seen = figures('SIGTERM under load');
   let database: TestDatabase;
   let dataDir: string;
   let settings: Readonly<Record<string, string>>;
@@ -62,11 +64,16 @@ describe(`SIGTERM under load, ${rounds} times (seed ${seed})`, function () {
       await sleep(400 + random() * 400);
       const told = performance.now();
       const { code } = await stop(program);
+      seen.most('longest until it had ended', performance.now() - told, 'ms');
       const asked = (await working).flat();
       client.close();
 
       expect(code).to.equal(0);
       const inFlight = asked.filter(({ sent, ended }) => sent < told && ended >= told);
+      seen.count('SIGTERMs');
+      seen.count('requests sent before it', asked.filter(({ sent }) => sent < told).length);
+      seen.count('of these in flight', inFlight.length);
+      seen.count('of these failed', inFlight.filter(({ status }) => status !== 201).length);
       expect(inFlight).to.have.length.of.at.least(1);
       expect(asked.filter(({ sent, status }) => sent < told && status !== 201)).to.deep.equal([]);
       expect(asked.filter(({ status }) => status !== undefined && status !== 201)).to.deep.equal([]);

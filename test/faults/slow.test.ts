@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { clientOf, type Client } from '../support/client.ts';
+import { figures } from '../support/figures.ts';
 import { temporaryFolders } from '../support/folders.ts';
 import { freshDatabase, type TestDatabase } from '../support/mongod.ts';
 import { endPrograms, firstRunOf, serve, stop, type Program } from '../support/process.ts';
@@ -33,6 +34,8 @@ describe(`${crowd} clients that are slow, or only half there`, function () {
   /** How long each was there, in milliseconds; those that still are have none. */
   const cut: { readonly kind: string; after: number | undefined }[] = [];
   const statuses: number[] = [];
+  /** How long others waited for their answers, in milliseconds. */
+  const waits: number[] = [];
 
   before(async () => {
     database = await freshDatabase();
@@ -46,10 +49,13 @@ describe(`${crowd} clients that are slow, or only half there`, function () {
     const began = performance.now();
     const sockets = Array.from({ length: crowd }, (_, at) => join(port, token, at));
     while (performance.now() - began < promised + 1_000 && cut.some(({ after }) => after === undefined)) {
+      const asked = performance.now();
       statuses.push((await client.request('GET', '/Users?count=1')).status);
+      waits.push(performance.now() - asked);
       await sleep(20);
     }
     for (const socket of sockets) socket.destroy();
+    report();
   });
   after(async () => {
     client.close();
@@ -58,6 +64,19 @@ describe(`${crowd} clients that are slow, or only half there`, function () {
     await database.drop();
     await folders.remove();
   });
+
+  function report(): void {
+    const seen = figures('Clients that are slow, or only half there');
+    const ends = cut.flatMap(({ after }) => (after === undefined ? [] : [after]));
+    seen.count('clients', cut.length);
+    seen.count('cut', ends.length);
+    seen.most('longest until cut', Math.max(...ends) / 1_000, 's');
+    seen.count('requests of others', statuses.length);
+    seen.count('of these failed', statuses.filter((status) => status !== 200).length);
+    const inOrder = waits.toSorted((a, b) => a - b);
+    for (const part of [50, 99])
+      seen.most(`their p${part}`, inOrder[Math.floor((inOrder.length * part) / 100)] ?? 0, 'ms');
+  }
 
   function join(port: number, token: string, at: number): Socket {
     const all = Object.entries(kinds);

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { faultsOf } from '../support/acknowledged.ts';
-import { readTenant } from '../support/checker.ts';
+import { readSettled } from '../support/checker.ts';
 import { clientOf, type Answer, type Client } from '../support/client.ts';
 import { onDatabase } from '../support/embedded.ts';
+import { countAttempts, countFaults, figures } from '../support/figures.ts';
 import { temporaryFolders } from '../support/folders.ts';
 import { endPrograms, firstRunOf, serve, stop, type Program } from '../support/process.ts';
 import { startReplicaSet, type ReplicaSet } from '../support/replicaSet.ts';
@@ -22,6 +23,7 @@ describe(`A primary that steps down or is killed, ${rounds} times at ${perSecond
   this.timeout(rounds * 40_000 + 120_000);
   const folders = temporaryFolders();
   const random = randomFrom(seed);
+  const seen = figures('A primary that steps down or is killed');
   /** What no client may see. */
   const unexpected: string[] = [];
   /** How long after each event the first write was acknowledged, in milliseconds. */
@@ -54,12 +56,15 @@ describe(`A primary that steps down or is killed, ${rounds} times at ${perSecond
       if (round % 2 === 0) await set.stepDown();
       else await set.killPrimary();
       pauses.push(await untilWritten(began));
+      seen.count(round % 2 === 0 ? 'step-downs' : 'kills');
       await set.revive();
     }
     await sleep(1_000);
     over.abort();
     await load;
     found = await left();
+    countAttempts(seen, recording.attempts);
+    seen.most('longest until a write was acknowledged', Math.max(...pauses) / 1_000, 's');
   });
   after(async () => {
     client.close();
@@ -97,15 +102,12 @@ describe(`A primary that steps down or is killed, ${rounds} times at ${perSecond
   async function left(): Promise<Found> {
     return onDatabase(set.uri, async (database) => {
       const tenant = await database.db().collection<{ _id: string }>('tenants').findOne({});
-      for (;;) {
-        const now = await readTenant(database, tenant?._id ?? '');
-        if (now.closings.length === 0 && now.journal.every(({ pending }) => !pending)) return now;
-        await sleep(100);
-      }
+      return readSettled(database, tenant?._id ?? '');
     });
   }
 
   it('is told as 503 with Retry-After, and a repeat of what had been done as 404, 409 or 412', () => {
+    seen.count('answered otherwise than may be', unexpected.length);
     expect(unexpected).to.deep.equal([]);
     const refused = recording.attempts.filter(
       ({ repeat, answer }) => !repeat && answer && answer.status !== 503 && answer.status >= 300,
@@ -125,6 +127,7 @@ describe(`A primary that steps down or is killed, ${rounds} times at ${perSecond
 
   it('loses nothing that was acknowledged, and doubles nothing', () => {
     const faults = faultsOf(found, recording.attempts);
+    countFaults(seen, faults);
     expect(faults.slice(0, 10), `${faults.length} faults; seed ${seed}`).to.deep.equal([]);
   });
 });

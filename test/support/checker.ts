@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type mongoose from 'mongoose';
 import { keyOf, type EdgeDocument, type JournalDocument, type ResourceDocument } from '../../src/storage/documents.ts';
@@ -36,6 +37,15 @@ export async function readTenant(client: mongoose.mongo.MongoClient, tenant: str
     };
   } finally {
     await session.endSession();
+  }
+}
+
+/** The same, once nothing is left to be done behind the writes. */
+export async function readSettled(client: mongoose.mongo.MongoClient, tenant: string): Promise<Found> {
+  for (;;) {
+    const found = await readTenant(client, tenant);
+    if (found.closings.length === 0 && found.journal.every(({ pending }) => !pending)) return found;
+    await sleep(100);
   }
 }
 

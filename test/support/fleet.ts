@@ -18,8 +18,10 @@ import { freePort } from './server.ts';
 export interface Fleet {
   readonly db: mongoose.Connection;
   readonly processes: readonly ChildProcess[];
-  /** Kills the first process (-9), and starts another where it was. */
-  restart(): Promise<void>;
+  /** Kills a process (-9), the first where none is named, and starts another where it was. */
+  restart(at?: number): Promise<void>;
+  /** After how many seconds MongoDB ends what a killed process had begun, which keeps names and documents from others. */
+  limitTransactions(seconds: number): Promise<void>;
   /** A client of a new tenant, whose requests go to the processes in turn. */
   tenant(
     dialect?: 'lenient' | 'strict',
@@ -46,11 +48,14 @@ export async function startFleet(size: number, env: Readonly<Record<string, stri
     get processes() {
       return servers.map(({ child }) => child);
     },
-    async restart() {
-      const [first] = servers;
-      if (!first) throw new Error('a fleet of none');
-      await ended(first.child, 'SIGKILL');
-      servers[0] = await start(Number(new URL(first.url).port));
+    async restart(at = 0) {
+      const victim = servers[at];
+      if (!victim) throw new Error('no such process');
+      await ended(victim.child, 'SIGKILL');
+      servers[at] = await start(Number(new URL(victim.url).port));
+    },
+    async limitTransactions(seconds) {
+      await db.getClient().db('admin').command({ setParameter: 1, transactionLifetimeLimitSeconds: seconds });
     },
     async tenant(dialect = 'lenient') {
       made += 1;

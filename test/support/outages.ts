@@ -131,6 +131,24 @@ const isOutage = ({ status, headers, body }: Answer): boolean =>
   /^[1-9]\d*$/.test(String(headers['retry-after'])) &&
   isDeepStrictEqual(body['schemas'], errorSchemas);
 
+/** An outage, as clients and the probe saw it: milliseconds, undefined where it took more than is promised twice. */
+interface Seen {
+  readonly asked: readonly Asked[];
+  readonly redAfter: number | undefined;
+  readonly greenAfter: number | undefined;
+}
+
+/** Counts how requests were answered during an outage, and how long it took to see it. */
+export function countOutage({ count, most }: Figures, { asked, redAfter, greenAfter }: Seen): void {
+  const otherwise = toldOtherwise(asked).length;
+  count('requests sent', asked.length);
+  count('refused with 503', asked.length - otherwise);
+  count('answered otherwise', otherwise);
+  most('longest until 503', slowestOf(asked)?.ms ?? Infinity, 'ms');
+  most('until ready was red', redAfter ?? Infinity, 'ms');
+  most('until ready was green', greenAfter ?? Infinity, 'ms');
+}
+
 /** The request that took longest. */
 export const slowestOf = (asked: readonly Asked[]): Asked | undefined => asked.toSorted((a, b) => b.ms - a.ms)[0];
 
