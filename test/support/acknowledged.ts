@@ -2,9 +2,22 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Kind } from '../../src/domain/states.ts';
 import type { JournalDocument } from '../../src/storage/documents.ts';
 import { faultsWithin, type Fault } from './checker.ts';
-import { grouped, livesOf, membershipsTold, type Content, type Found, type Life, type Told } from './replay.ts';
+import {
+  applied,
+  askedBy,
+  grouped,
+  livesOf,
+  membershipsTold,
+  type Content,
+  type Found,
+  type Life,
+  type Told,
+} from './replay.ts';
 
-/** What a client wanted of a write, in the journal's words. */
+/**
+ * What a client wanted of a write, in the journal's words. In a Bulk, what is made beside it is named as it is referred to:
+ * by `bulkId:` and its name.
+ */
 export interface Claim {
   readonly operation: JournalDocument['operation'];
   readonly kind: Kind;
@@ -21,6 +34,8 @@ export interface Attempt {
   readonly claim: Claim;
   /** The same was sent before, and its outcome not learnt. */
   readonly repeat: boolean;
+  /** Which operation of a Bulk it was, and under which key that was sent, if any. */
+  readonly part?: { readonly index: number; readonly key?: string };
   /** Milliseconds since 1970. */
   readonly sent: number;
   /** When it was answered, or the connection broke. */
@@ -28,6 +43,7 @@ export interface Attempt {
   /** Absent where the connection broke. */
   readonly answer?: {
     readonly status: number;
+    /** With its index, where it is an operation of a Bulk. */
     readonly request: string;
     readonly id?: string | undefined;
     readonly version?: number | undefined;
@@ -47,16 +63,19 @@ interface Evidence {
  * What is wrong in a tenant's data, given everything that its clients sent: each acknowledged write is there as it was
  * acknowledged, each refused one is not, and of those without an answer each is there once at most. Pure.
  */
-export function faultsOf(found: Found, attempts: readonly Attempt[]): Fault[] {
+export function faultsOf(found: Found, sent: readonly Attempt[]): Fault[] {
+  const attempts = resolved(sent, found);
   const lives = livesOf(found);
   const ends = new Map(
-    attempts.flatMap(({ answer, ended }) => (answer && answer.status !== 503 ? [[answer.request, ended]] : [])),
+    attempts.flatMap((attempt) =>
+      attempt.answer && !isOpen(attempt) ? [[attempt.answer.request, attempt.ended]] : [],
+    ),
   );
   const evidence: Evidence = {
     lives,
     told: grouped(membershipsTold(lives), ({ group, member }) => `${group} ${member}`),
     journal: found.journal,
-    byRequest: grouped(found.journal, ({ request }) => request),
+    byRequest: grouped(found.journal, askedBy),
     seen: (request = '') => ends.get(request) ?? Infinity,
   };
   return [
@@ -66,6 +85,28 @@ export function faultsOf(found: Found, attempts: readonly Attempt[]): Fault[] {
     ...order(attempts),
   ];
 }
+
+const isName = /^(userName|displayName)$/;
+
+/** Claims with ids in the place of references. */
+function resolved(attempts: readonly Attempt[], { journal }: Found): readonly Attempt[] {
+  const ids = new Map<unknown, string>();
+  for (const { operation, resource, personal } of journal)
+    for (const { path, after } of operation === 'create' ? personal.differences : [])
+      if (isName.test(path)) ids.set(`bulkId:${String(after)}`, resource);
+  return attempts.map((attempt) =>
+    attempt.part
+      ? {
+          ...attempt,
+          claim: JSON.parse(JSON.stringify(attempt.claim), (_, value: unknown) => ids.get(value) ?? value) as Claim,
+        }
+      : attempt,
+  );
+}
+
+/** Whether a write is to be sent again: with a key, a Bulk is told so by 409 too. */
+export const isOpen = ({ repeat, part, answer }: Attempt): boolean =>
+  answer?.status === 503 || (answer?.status === 409 && repeat && part?.key !== undefined);
 
 const describe = ({ claim, answer }: Attempt): string =>
   `${answer?.request ?? 'unanswered'} ${String(answer?.status)} ${claim.operation} ${claim.kind} ${claim.resource ?? answer?.id ?? ''}`;
@@ -78,27 +119,30 @@ function answered(attempt: Attempt, evidence: Evidence): Fault[] {
   if (entries.length > 1) return [{ rule: 'journaled twice', about }];
   const [entry] = entries;
   if (entry && !isOf(entry, attempt.claim)) return [{ rule: 'journaled otherwise than asked', about }];
-  if (answer.status === 503) return [];
+  if (isOpen(attempt)) return [];
   if (answer.status >= 400) return refused(attempt, entry, evidence);
   return acknowledged(attempt, answer, entry, evidence);
 }
 
-/** Only who asks again is told that it was done before. */
+/** Only who asks again is told that it was done before, and of a Bulk with a key nobody. */
 function refused(attempt: Attempt, entry: JournalDocument | undefined, { journal }: Evidence): Fault[] {
   const about = describe(attempt);
   if (entry) return [{ rule: 'refused and journaled', about }];
+  if (attempt.answer?.status === 424) return [];
   const expected = { create: 409, remove: 404, revise: 412, members: 412 }[attempt.claim.operation];
-  if (!attempt.repeat || attempt.answer?.status !== expected) return [{ rule: 'answer not expected', about }];
+  const mayBeDone = attempt.repeat && attempt.part?.key === undefined;
+  if (!mayBeDone || attempt.answer?.status !== expected) return [{ rule: 'answer not expected', about }];
   return journal.some((each) => isOf(each, attempt.claim)) ? [] : [{ rule: 'refused without a cause', about }];
 }
 
 function acknowledged(
   attempt: Attempt,
   answer: NonNullable<Attempt['answer']>,
-  entry: JournalDocument | undefined,
+  own: JournalDocument | undefined,
   evidence: Evidence,
 ): Fault[] {
   const about = describe(attempt);
+  const entry = own ?? doneBefore(attempt, evidence);
   const { operation, resource = answer.id } = attempt.claim;
   // What is so already is answered as done, and leaves no entry; attributes are only where they were asked for before.
   const mayBeDone = operation === 'members' || (operation === 'revise' && attempt.repeat);
@@ -110,6 +154,19 @@ function acknowledged(
   if (entry.resource !== resource || entry.version !== version)
     return [{ rule: 'acknowledged as another version', about: `${about}: ${version} is ${entry.version}` }];
   return effect(attempt, version, evidence);
+}
+
+/** The entry that an earlier sending of a Bulk left, where its key says that nothing of it is done again. */
+function doneBefore({ claim, repeat, part, answer }: Attempt, { journal }: Evidence): JournalDocument | undefined {
+  if (!repeat || part?.key === undefined) return undefined;
+  const { resource = answer?.id } = claim;
+  return journal.find(
+    (entry) =>
+      entry.part?.index === part.index &&
+      entry.resource === resource &&
+      entry.version === (answer?.version ?? entry.version) &&
+      isOf(entry, claim),
+  );
 }
 
 /** What was claimed was so at that version. */
@@ -150,7 +207,7 @@ function was(
 function isOf({ operation, kind, resource, personal, members }: JournalDocument, claim: Claim): boolean {
   if (operation !== claim.operation || kind !== claim.kind) return false;
   if (claim.resource !== undefined && resource !== claim.resource) return false;
-  const changed = Object.fromEntries(personal.differences.map(({ path, after }) => [path, after]));
+  const changed = applied({}, personal.differences);
   const wanted: Content = claim.sets ?? {};
   if (operation === 'create' && !has(changed, wanted)) return false;
   if (
@@ -175,13 +232,13 @@ function unasked(journal: readonly JournalDocument[], attempts: readonly Attempt
   const known = new Set(attempts.flatMap(({ answer }) => (answer ? [answer.request] : [])));
   const open = attempts.filter(({ answer }) => !answer);
   return journal.flatMap((entry) => {
-    if (known.has(entry.request)) return [];
+    if (known.has(askedBy(entry))) return [];
     const at = open.findIndex(({ claim }) => isOf(entry, claim));
     if (at >= 0) {
       open.splice(at, 1);
       return [];
     }
-    return [{ rule: 'journaled but never asked', about: `${entry.request} ${entry.operation} ${entry.resource}` }];
+    return [{ rule: 'journaled but never asked', about: `${askedBy(entry)} ${entry.operation} ${entry.resource}` }];
   });
 }
 

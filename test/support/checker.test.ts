@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { faultsOf, type Attempt } from './acknowledged.ts';
-import { readTenant } from './checker.ts';
+import { bulkRecorder, bulkWorker } from './bulkWork.ts';
+import { readSettled, readTenant } from './checker.ts';
 import { adding, clientOf, type Client } from './client.ts';
 import { row, type Answered, type Rows } from './planted.ts';
 import { plantedInAnswers } from './plantedInAnswers.ts';
@@ -19,26 +20,22 @@ describe('The checker of a whole database', function () {
   let attempts: readonly Attempt[];
 
   const read = () => readTenant(server.db.getClient(), tenant);
-  const settled = async (): Promise<Found> => {
-    for (;;) {
-      const now = await read();
-      if (now.closings.length === 0 && now.journal.every(({ pending }) => !pending)) return now;
-      await sleep(50);
-    }
-  };
+  const settled = () => readSettled(server.db.getClient(), tenant);
 
   before(async () => {
     server = await startTestServer();
     const world = await server.tenant();
     tenant = world.tenantId;
     client = clientOf([world.base], world.token);
-    const recording = recorder(client);
+    const [recording, bulks] = [recorder(client), bulkRecorder(client)];
     const common = await makeCommon(recording, 'c', 60, 2);
     const random = randomFrom(7);
     const workers = ['a', 'b', 'c', 'd'].map((name) => worker(name, recording, common, random));
-    for (let left = 60; left > 0; left -= 1) await Promise.all(workers.map((step) => step()));
+    const inBulks = bulkWorker('e', bulks, recording, common, random);
+    for (let left = 60; left > 0; left -= 1)
+      await Promise.all([...workers.map((step) => step()), ...(left % 6 === 0 ? [inBulks()] : [])]);
     found = await settled();
-    ({ attempts } = recording);
+    attempts = [...recording.attempts, ...bulks.attempts];
   });
   after(async () => {
     client.close();
@@ -99,6 +96,20 @@ describe('The checker of a whole database', function () {
       ended: 2,
     };
     expect(faultsOf(found, [...attempts, never])).to.deep.equal([]);
+  });
+
+  it('takes an operation of a Bulk with a key for done where an earlier sending did it, whose answer got lost', () => {
+    const again = attempts.flatMap((attempt): Attempt[] => {
+      const { answer, part, ...lost } = attempt;
+      if (!answer || part?.key === undefined) return [attempt];
+      const request = `again ${answer.request}`;
+      return [
+        { ...lost, part },
+        { ...attempt, repeat: true, answer: { ...answer, request } },
+      ];
+    });
+    expect(again.length).to.be.above(attempts.length + 10);
+    expect(faultsOf(found, again)).to.deep.equal([]);
   });
 
   it('finds nothing after a member of a group that was emptied or removed a moment ago is removed himself', async () => {

@@ -1,4 +1,5 @@
 import { Agent, request as send } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What a request was answered. */
 export interface Answer {
@@ -6,6 +7,19 @@ export interface Answer {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** Undefined where there is none. */
   readonly body: Record<string, unknown> & { readonly id: string };
+}
+
+/** The connection broke in the middle of an answer: what had come of it. */
+export class BrokenOff extends Error {
+  override readonly name = 'BrokenOff';
+  readonly headers: Answer['headers'];
+  readonly text: string;
+
+  constructor(headers: Answer['headers'], text: string, cause: unknown) {
+    super(`The answer broke off after ${text.length} characters`, { cause });
+    this.headers = headers;
+    this.text = text;
+  }
 }
 
 /** An identity provider of one connection. */
@@ -45,7 +59,9 @@ export function clientOf(bases: readonly string[], token: string): Client {
         (incoming) => {
           const chunks: Buffer[] = [];
           incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-          incoming.on('error', reject);
+          incoming.on('error', (error) => {
+            reject(new BrokenOff(incoming.headers, Buffer.concat(chunks).toString(), error));
+          });
           incoming.on('end', () => {
             const answer = Buffer.concat(chunks).toString();
             resolve({
@@ -85,6 +101,21 @@ export function clientOf(bases: readonly string[], token: string): Client {
     close: () => {
       agent.destroy();
     },
+  };
+}
+
+/** A client's requests, each sent as soon as somebody listens. */
+export function onceHeard({ request }: Pick<Client, 'request'>): Client['request'] {
+  const isUnheard = (error: unknown): boolean =>
+    error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED';
+  return async (...asked) => {
+    for (;;)
+      try {
+        return await request(...asked);
+      } catch (error) {
+        if (!isUnheard(error)) throw error;
+        await sleep(50);
+      }
   };
 }
 

@@ -1,7 +1,23 @@
-import { double, drop, row, type Answered, type Planted } from './planted.ts';
+import { double, drop, row, type Answered, type Planted, type Rows } from './planted.ts';
 
 const acknowledged = (all: readonly Answered[], operation: string): Answered =>
   row(all, ({ claim, answer }) => claim.operation === operation && answer.status < 300);
+
+/** An operation of a Bulk that was done. */
+const inBulk = (
+  all: readonly Answered[],
+  operation: string,
+  passes: (is: Answered) => unknown = () => true,
+): Answered =>
+  row(all, (is) => is.part !== undefined && is.claim.operation === operation && is.answer.status < 300 && passes(is));
+
+const hasKey = ({ part }: Answered): boolean => part?.key !== undefined;
+
+/** Takes all that is known of a resource away. */
+function forget(rows: Rows, id: string | undefined): void {
+  for (const name of ['resources', 'edges', 'history', 'journal'] as const)
+    rows[name] = rows[name].filter((is) => is['_id'] !== id && is['resource'] !== id && is['member'] !== id);
+}
 
 /** Answers that a database does not bear out. */
 export const plantedInAnswers: readonly Planted[] = [
@@ -9,9 +25,7 @@ export const plantedInAnswers: readonly Planted[] = [
     'a whole acknowledged creation is gone',
     'acknowledged but not journaled',
     (rows, all) => {
-      const id = acknowledged(all, 'create').answer.id;
-      for (const name of ['resources', 'edges', 'history', 'journal'] as const)
-        rows[name] = rows[name].filter((is) => is['_id'] !== id && is['resource'] !== id && is['member'] !== id);
+      forget(rows, acknowledged(all, 'create').answer.id);
     },
   ],
   [
@@ -109,6 +123,50 @@ export const plantedInAnswers: readonly Planted[] = [
     (_, all) => {
       const later = row(all, ({ claim, answer }) => claim.operation === 'revise' && (answer.version ?? 0) > 2);
       Object.assign(later.answer, { version: 1 });
+    },
+  ],
+  [
+    'an acknowledged operation of a Bulk is gone',
+    'acknowledged but not journaled',
+    (rows, all) => {
+      forget(rows, inBulk(all, 'create').answer.id);
+    },
+  ],
+  [
+    'half of a ring of a Bulk is there',
+    'journaled otherwise than asked',
+    (rows, all) => {
+      forget(rows, inBulk(all, 'create', ({ claim }) => claim.kind === 'User').answer.id);
+    },
+  ],
+  [
+    'half of a ring is there of a Bulk that nobody was answered',
+    'journaled but never asked',
+    (rows, all) => {
+      const { answer } = inBulk(all, 'create', ({ claim }) => claim.kind === 'User');
+      const [request] = answer.request.split(' ');
+      for (const each of all)
+        if (each.answer.request.startsWith(`${request} `)) Object.assign(each, { answer: undefined });
+      forget(rows, answer.id);
+    },
+  ],
+  [
+    'an operation was said to be done when its Bulk was sent before, and is not',
+    'acknowledged but not journaled',
+    (rows, all) => {
+      const said = inBulk(all, 'remove', hasKey);
+      drop(rows.journal, (is) => is['resource'] === said.claim.resource && is['operation'] === 'remove');
+      Object.assign(said, { repeat: true });
+      Object.assign(said.answer, { request: 'later 0' });
+    },
+  ],
+  [
+    'an operation of a Bulk with a key was refused when that was sent again',
+    'answer not expected',
+    (_, all) => {
+      const refused = inBulk(all, 'remove', hasKey);
+      Object.assign(refused, { repeat: true });
+      Object.assign(refused.answer, { request: 'later 0', status: 404 });
     },
   ],
 ];

@@ -43,12 +43,16 @@ export interface Told {
   readonly generation: number;
   readonly from: Date;
   readonly to: Date | undefined;
-  /** By which requests it began and ended. */
+  /** By which requests, or operations of Bulks, it began and ended. */
   readonly openedBy: string;
   readonly closedBy: string | undefined;
   /** Whether it ended with the member, which gives the group a new version without an entry; undefined: can't be told. */
   readonly endedWithMember: boolean | undefined;
 }
+
+/** Names what an entry was asked for by: a request, or an operation of a Bulk. */
+export const askedBy = ({ request, part }: Pick<JournalDocument, 'request' | 'part'>): string =>
+  part ? `${request} ${part.index}` : request;
 
 /** The rows of each key, in their order. */
 export function grouped<Row, Key>(rows: readonly Row[], keyOf: (row: Row) => Key): Map<Key, Row[]> {
@@ -95,7 +99,8 @@ function revisedBy(entries: readonly JournalDocument[]): Revised[] {
   return all;
 }
 
-function applied(before: Content, differences: JournalDocument['personal']['differences']): Content {
+/** Attributes after these differences. */
+export function applied(before: Content, differences: JournalDocument['personal']['differences']): Content {
   const content: Record<string, unknown> = { ...before };
   for (const { path, after } of differences) {
     if (path === 'password') continue;
@@ -151,8 +156,8 @@ function span(opened: JournalDocument, ended: JournalDocument | undefined, gone:
   return {
     from: opened.at,
     to: closed?.at,
-    openedBy: opened.request,
-    closedBy: closed?.request,
+    openedBy: askedBy(opened),
+    closedBy: closed && askedBy(closed),
     endedWithMember: tie ? undefined : first,
   };
 }

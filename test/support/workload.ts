@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Attempt, Claim } from './acknowledged.ts';
-import type { Answer, Client } from './client.ts';
+import { onceHeard, type Answer, type Client } from './client.ts';
 
 /** Numbers from 0 to below 1, the same for the same seed (mulberry32). */
 export function randomFrom(seed: number): () => number {
@@ -29,9 +29,11 @@ const pause = (): Promise<void> => sleep(100, undefined, { ref: false });
 export function recorder(client: Pick<Client, 'request'>): Recorder {
   const attempts: Attempt[] = [];
 
+  const send = onceHeard(client);
+
   /** Undefined where the connection broke. */
   const ask = (...request: Parameters<Client['request']>): Promise<Answer | undefined> =>
-    client.request(...request).catch(() => undefined);
+    send(...request).catch(() => undefined);
 
   return {
     attempts,
@@ -70,12 +72,14 @@ export interface Common {
   readonly groups: readonly string[];
 }
 
-const patchOp = (...Operations: readonly object[]) => ({
+/** The message of a PATCH. */
+export const patchOp = (...Operations: readonly object[]) => ({
   schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
   Operations,
 });
 
-const asMembers = (ids: readonly string[]) => ids.map((value) => ({ value }));
+/** These as a group's `members`. */
+export const asMembers = (ids: readonly string[]) => ids.map((value) => ({ value }));
 
 /** Makes what the clients of a workload share. */
 export async function makeCommon({ write }: Recorder, name: string, people: number, groups: number): Promise<Common> {
