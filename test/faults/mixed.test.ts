@@ -68,7 +68,7 @@ describe(`kill -9 of the server at ${tenants * kills} random moments, under sing
       const faults = faultsOf(await readSettled(fleet.db.getClient(), client.tenantId), attempts);
       seen.count('kills', kills);
       countAttempts(seen, attempts);
-      seen.count('of these in Bulks', bulks.attempts.length);
+      seen.count('operations of Bulks among them', bulks.attempts.length);
       countFaults(seen, faults);
       for (const { killed, back } of gaps) seen.most('longest until it served again', (back - killed) / 1_000, 's');
 

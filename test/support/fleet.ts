@@ -29,6 +29,12 @@ export interface Fleet {
   stop(): Promise<void>;
 }
 
+const running = new Set<ChildProcess>();
+
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** Starts so many server processes on a database of their own, without a limit of the rate where none is given. */
 export async function startFleet(size: number, env: Readonly<Record<string, string>> = {}): Promise<Fleet> {
   const database = await freshDatabase();
@@ -104,7 +110,8 @@ async function startProcess(
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  process.once('exit', () => child.kill('SIGKILL'));
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   const url = `http://127.0.0.1:${port}`;
   // With several workers the first is ready before the others.
   const announced = new Promise<void>((resolve) => {
