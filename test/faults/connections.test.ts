@@ -2,9 +2,11 @@ import { expect } from 'chai';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { faultsOf } from '../support/acknowledged.ts';
+import { countAttempts, countFaults, figures } from '../support/figures.ts';
 import { temporaryFolders } from '../support/folders.ts';
 import {
   askFor,
+  countOutage,
   promised,
   slowestOf,
   startSubject,
@@ -68,6 +70,7 @@ describe(`A mongod that comes back, and whose ${connections} connections others 
   let redAfter: number | undefined;
   let greenAfter: number | undefined;
   let found: Found;
+  const seen = figures('A mongod out of connections');
 
   before(async () => {
     set = await startReplicaSet(1, { args: ['--maxConns', String(connections)] });
@@ -92,6 +95,8 @@ describe(`A mongod that comes back, and whose ${connections} connections others 
     await sleep(1_000);
     await end();
     found = await whatIsKept(set.uri);
+    countOutage(seen, { asked, redAfter, greenAfter });
+    countAttempts(seen, subject.recording.attempts);
   });
   after(async () => {
     await subject.stop();
@@ -122,6 +127,7 @@ describe(`A mongod that comes back, and whose ${connections} connections others 
 
   it('loses nothing that was acknowledged, doubles nothing and leaves nothing by half', () => {
     const faults = faultsOf(found, subject.recording.attempts);
+    countFaults(seen, faults);
     expect(faults.slice(0, 10), `${faults.length} faults; seed ${seed}`).to.deep.equal([]);
   });
 });

@@ -3,9 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findRunning } from '../../src/mongod/embedded.ts';
 import { faultsOf } from '../support/acknowledged.ts';
 import { mongodsOn } from '../support/embedded.ts';
+import { countAttempts, countFaults, figures } from '../support/figures.ts';
 import { temporaryFolders } from '../support/folders.ts';
 import {
   askFor,
+  countOutage,
   promised,
   slowestOf,
   startSubject,
@@ -111,6 +113,9 @@ for (const [whose, start] of Object.entries({
       await sleep(1_000);
       await end();
       found = await whatIsKept(await filling.uri());
+      const seen = figures(`A disk that is full, of ${whose}`);
+      countOutage(seen, { asked, redAfter, greenAfter });
+      countAttempts(seen, subject.recording.attempts);
     });
     after(async () => {
       await filling.subject.stop();
@@ -142,6 +147,7 @@ for (const [whose, start] of Object.entries({
     it('loses nothing that was acknowledged, doubles nothing and leaves nothing by half', () => {
       expect(filling.subject.recording.attempts).to.have.length.of.at.least(500);
       const faults = faultsOf(found, filling.subject.recording.attempts);
+      countFaults(figures(`A disk that is full, of ${whose}`), faults);
       expect(faults.slice(0, 10), `${faults.length} faults; seed ${seed}`).to.deep.equal([]);
     });
   });

@@ -4,6 +4,7 @@ import { tokenFormat } from '../../src/credentials/tokens.ts';
 import { readTenant } from './checker.ts';
 import { adding, clientOf, removing, type Answer, type Client } from './client.ts';
 import { onDatabase } from './embedded.ts';
+import type { Figures } from './figures.ts';
 import { firstRunOf, serve, stop, type Program } from './process.ts';
 import type { Found } from './replay.ts';
 import { freePort } from './server.ts';
