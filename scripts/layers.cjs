@@ -35,7 +35,11 @@ const layers = {
       'util',
     ],
   },
-  credentials: { layers: ['domain'], packages: ['@node-rs/argon2'], node: ['buffer', 'crypto', 'os', 'util', 'zlib'] },
+  credentials: {
+    layers: ['domain'],
+    packages: ['@node-rs/argon2'],
+    node: ['buffer', 'crypto', 'events', 'os', 'url', 'util', 'worker_threads', 'zlib'],
+  },
   http: {
     layers: ['scim', 'admin'],
     packages: ['express', 'helmet', 'passport', 'passport-http-bearer', 'swagger-ui-dist'],

@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { constants, getPriority } from 'node:os';
 import { expect } from 'chai';
 import { passwords } from '../../src/credentials/passwords.ts';
 
@@ -15,6 +17,21 @@ describe('credentials/passwords', () => {
     expect(await verifyPassword('acme', kept, 'p4ssw0rd')).to.equal(true);
     expect(await verifyPassword('acme', kept, 'P4ssw0rd')).to.equal(false);
     expect(await verifyPassword('acme', kept, '')).to.equal(false);
+  });
+
+  it('fails alone where a hash is none, and goes on', async () => {
+    const { verifyPassword: verify } = passwords(1);
+    const failed = await verify('acme', 'no hash', 'p4ssw0rd').catch((cause: unknown) => cause);
+    expect(failed).to.be.instanceOf(Error);
+    expect(await verify('acme', await hashPassword('acme', 'p4ssw0rd'), 'p4ssw0rd')).to.equal(true);
+  });
+
+  it('hashes on threads that let everything else go first, on Linux', async function () {
+    if (process.platform !== 'linux') this.skip();
+    await hashPassword('acme', 'p4ssw0rd');
+    const niceness = readdirSync('/proc/self/task').map((thread) => getPriority(Number(thread)));
+    expect(niceness).to.include(constants.priority.PRIORITY_LOW);
+    expect(getPriority()).to.be.below(constants.priority.PRIORITY_LOW);
   });
 
   it('takes two ways to type one password for the same', async () => {
