@@ -1,9 +1,10 @@
+import { Agent, request } from 'node:http';
 import { expect } from 'chai';
 import { environment } from '../../src/config.ts';
 import { fullBucket, lease, rateOf, secondsFor } from '../../src/domain/rate.ts';
 import { furtherCost } from '../../src/http/rate.ts';
 import { limits } from '../../src/scim/limits.ts';
-import { call, front, pausedToken } from './front.ts';
+import { call, front, goodToken, pausedToken } from './front.ts';
 import type { Front, Reply } from './front.ts';
 import type { Spend } from '../../src/http/rate.ts';
 import type { Json } from '../../src/scim/types.ts';
@@ -80,6 +81,27 @@ describe('HTTP: the rate of a connection', () => {
     expect(handled).to.deep.equal([]);
     expect(rows).to.deep.equal([]);
     expect(lines().map(({ status }) => status)).to.include(429);
+  });
+
+  it('keeps the connection of a client that it refuses, whose body nobody reads', async () => {
+    const { port, spend } = await open();
+    await spend({ tenant: 'demo', connection: 'c1' }, rate.burst);
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const headers = { Authorization: `Bearer ${goodToken}`, 'Content-Type': 'application/scim+json' };
+    const refused = (): Promise<{ status: number | undefined; reused: boolean }> =>
+      new Promise((resolve, reject) => {
+        const outgoing = request({ host: '127.0.0.1', port, method: 'POST', path: '/scim/v2/Users', agent, headers });
+        outgoing.on('response', (answer) => {
+          answer.resume().on('end', () => {
+            resolve({ status: answer.statusCode, reused: outgoing.reusedSocket });
+          });
+        });
+        outgoing.on('error', reject);
+        outgoing.end(JSON.stringify({ userName: 'x'.repeat(100_000) }));
+      });
+    expect(await refused()).to.deep.equal({ status: 429, reused: false });
+    expect(await refused()).to.deep.equal({ status: 429, reused: true });
+    agent.destroy();
   });
 
   it('is asked for nothing without a good token, while paused, and by probes', async () => {

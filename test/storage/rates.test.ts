@@ -116,6 +116,15 @@ describe('The rates of connections, in MongoDB', () => {
     expect(commands).to.be.at.most(50);
   });
 
+  it('refuse a thousand requests for one store command', async () => {
+    const spend = at(start).process('a', rateOf(50));
+    await spend(acme, connection(), rateOf(50).burst);
+    commands = 0;
+    const verdicts = await Promise.all(Array.from({ length: 1_000 }, () => spend(acme, connection(), 1)));
+    expect(verdicts.map(({ status }) => status)).to.deep.equal(Array(1_000).fill('refused'));
+    expect(commands).to.equal(1);
+  });
+
   it('let in what the second brought, whichever process is asked', async () => {
     const [one, other] = ['a', 'b'].map((holder) => at(start).process(holder));
     await one?.(acme, connection(), 500);
