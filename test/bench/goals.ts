@@ -191,9 +191,14 @@ const figureGoals = ({ figures }: Found): Goal[] => {
     goal('start to first 200, embedded, everything cached', most(3), value('start'), 's'),
     goal('20 tenants × 25/s, Entra mix, open loop: p99', most(50), value('mix-p99'), 'ms'),
     goal(
-      "another tenant's p99 beside creates with passwords, over that beside creates without",
+      "others' p99 beside creates with passwords, over that beside creates without",
       most(1.2),
-      over(value('beside-passwords'), value('beside-creates')),
+      value('passwords-move'),
+    ),
+    goal(
+      "others' p99 beside one that sends ten times what it may, over that without it",
+      most(1.2),
+      value('flood-moves'),
     ),
   ];
 };

@@ -60,14 +60,20 @@ const cycleOfEntra: readonly Make[] = [
 ];
 
 /** The request of that number of a tenant that Entra provisions. */
-export function entraRequest(round: Round, world: string, at: number): Expected {
-  const make = cycleOfEntra[at % cycleOfEntra.length] ?? byName;
-  return make(round, world, at);
-}
+const ofEntra: Make = (round, world, at) => (cycleOfEntra[at % cycleOfEntra.length] ?? byName)(round, world, at);
 
-/** A new person, by a party that sends passwords, or does not. */
-export function newPerson({ mark }: Round, { world, sends }: Pick<Party, 'world' | 'sends'>, at: number): Expected {
-  const body = userBody(`${mark}-${world}-${sends}-${at}@corp.example`);
-  const password = sends === 'passwords' ? { password: `Aq9-${mark}-${at}` } : {};
-  return { method: 'POST', path: '/Users', body: { ...body, ...password }, status: 201 };
-}
+const withPassword: Make = (round, world, at) => {
+  const { body, ...request } = created(round, world, at);
+  return { ...request, body: { ...body, password: `Aq9-${round.mark}-${at}` } };
+};
+
+const makes: Readonly<Record<Party['sends'], Make>> = {
+  mix: ofEntra,
+  creates: created,
+  passwords: withPassword,
+  flood: byName,
+};
+
+/** The request of that number of a party. */
+export const requestOf = (round: Round, { world, sends }: Pick<Party, 'world' | 'sends'>, at: number): Expected =>
+  makes[sends](round, world, at);

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ask, connections, type Address } from './client.ts';
 import { quantile } from './closedLoop.ts';
-import { entraRequest, newPerson } from './mix.ts';
+import { requestOf } from './mix.ts';
 
 /** One who sends at a rate of its own, whether it is answered or not. */
 export interface Party extends Address {
   /** Whose ids it sends: those of a tenant's own seed. */
   readonly world: string;
   readonly perSecond: number;
-  /** What it sends: the Entra mix, or creates alone, without or with a password. */
-  readonly sends: 'mix' | 'creates' | 'passwords';
+  /** What it sends: the Entra mix; or creates alone, without or with a password; or more than it may. */
+  readonly sends: 'mix' | 'creates' | 'passwords' | 'flood';
 }
 
 /** Parties that send at their rates. */
@@ -28,6 +28,8 @@ export interface Open {
 export interface OpenDone {
   readonly mix: Latencies;
   readonly others: Latencies;
+  /** Requests of those who send more than they may that were refused. */
+  readonly refused: number;
   readonly wrong: readonly string[];
 }
 
@@ -50,24 +52,26 @@ export async function openLoop(job: Open): Promise<OpenDone> {
   const took: { readonly mix: number[]; readonly others: number[] } = { mix: [], others: [] };
   const wrong: string[] = [];
   const sent: Promise<void>[] = [];
+  let refused = 0;
+  const all = schedule(job);
   const began = performance.now();
 
   async function one({ at, party, number }: Due): Promise<void> {
-    const { status: expected, ...request } =
-      party.sends === 'mix' ? entraRequest(job, party.world, number) : newPerson(job, party, number);
+    const { status: expected, ...request } = requestOf(job, party, number);
     const { status, text } = await ask(agent, party, request);
-    if (status === expected) took[party.sends === 'mix' ? 'mix' : 'others'].push(performance.now() - began - at);
+    if (status === 429 && party.sends === 'flood') refused += 1;
+    else if (status === expected) took[party.sends === 'mix' ? 'mix' : 'others'].push(performance.now() - began - at);
     else if (wrong.length < 5) wrong.push(`${request.method} ${request.path}: ${status}: ${text.slice(0, 300)}`);
   }
 
-  for (const due of schedule(job)) {
+  for (const due of all) {
     const wait = due.at - (performance.now() - began);
     if (wait > 1) await sleep(wait);
     sent.push(one(due));
   }
   await Promise.all(sent);
   agent.destroy();
-  return { mix: latencies(took.mix), others: latencies(took.others), wrong };
+  return { mix: latencies(took.mix), others: latencies(took.others), refused, wrong };
 }
 
 const latencies = (values: readonly number[]): Latencies => ({

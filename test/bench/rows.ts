@@ -85,10 +85,11 @@ export function rowsOf(head: Head, samples: readonly Sample[], stores: ReadonlyM
 
 const cpuOf = ({ serverCpu = NaN, mongodCpu = NaN }: Sample): number => serverCpu + mongodCpu;
 
-const pairs = (ours: readonly Sample[], its: readonly Sample[]): (readonly [Sample, Sample])[] =>
-  ours.flatMap((sample, round) => {
+/** Round by round what two of them found. */
+export const pairs = <T extends object>(ours: readonly T[], its: readonly T[]): (readonly [T, T])[] =>
+  ours.flatMap((one, round) => {
     const other = its[round];
-    return other ? [[sample, other] as const] : [];
+    return other ? [[one, other] as const] : [];
   });
 
 /** How cost grows with size: the slope of its logarithm over that of the size, by least squares; 0 is flat, 1 linear. */

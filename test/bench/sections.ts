@@ -2,6 +2,7 @@ import type { TestMongod } from '../support/mongod.ts';
 import { compare, type Bench } from './compare.ts';
 import { startFloor, startHello, startRollcall, type Contender, type Profile } from './contenders.ts';
 import { compareCrowds } from './crowds.ts';
+import { fairness } from './fairness.ts';
 import type { Found } from './goals.ts';
 import { grow } from './growth.ts';
 import { operationNamed, tabled } from './operations.ts';
@@ -12,7 +13,7 @@ import { stream } from './streaming.ts';
 import { manyTenants } from './tenants.ts';
 
 /** What is measured beside the operations of the table. */
-export const sections = ['scimmy', 'crowds', 'stream', 'growth', 'tenants', 'start', 'ceilings'] as const;
+export const sections = ['scimmy', 'crowds', 'stream', 'growth', 'tenants', 'fairness', 'start', 'ceilings'] as const;
 
 type Section = (typeof sections)[number];
 
@@ -34,7 +35,8 @@ export async function measureAll(
     rows.push(...grown.rows);
     figures.push(...grown.figures);
   }
-  if (wants('tenants')) figures.push(...(await manyTenants(bench, mongod)));
+  if (wants('tenants')) figures.push(...(await manyTenants(bench, mongod, profile)));
+  if (wants('fairness')) figures.push(...(await fairness(bench, mongod, profile)));
   if (wants('start')) figures.push(...(await starting(bench)));
   if (wants('ceilings')) rows.push(...(await ceilings(bench)));
   return { rows, figures };

@@ -7,7 +7,7 @@ import { provisioningLog } from '../../src/storage/provisioningLog.ts';
 import { ended } from '../support/fleet.ts';
 import type { TestMongod } from '../support/mongod.ts';
 import type { Bench } from './compare.ts';
-import { runRollcall } from './contenders.ts';
+import { runRollcall, type Profile, type RunningRollcall } from './contenders.ts';
 import { seed } from './data.ts';
 import type { OpenDone, Party } from './openLoop.ts';
 import { memory, pidOf } from './processes.ts';
@@ -21,15 +21,29 @@ const perSecond = 25;
 /** Of each tenant. */
 const people = { users: 500, joiners: 100, groups: [] };
 
-/** So many tenants are looked at while another creates people. */
-const quiet = 4;
+/** A Rollcall with tenants that each send the Entra mix at a rate. */
+export interface Tenants {
+  readonly server: RunningRollcall;
+  readonly parties: readonly Party[];
+  /** Sends as these say, and waits for all answers. */
+  open(parties: readonly Party[], milliseconds: number): Promise<OpenDone>;
+  /** The same, at first at less than their rates, to be as fast as it gets. */
+  warmUp(parties: readonly Party[]): Promise<void>;
+  stop(): Promise<void>;
+}
 
-/** Many tenants at once, at a rate, with the rate limit that is the default. */
-export async function manyTenants({ meter, plan, say }: Bench, mongod: TestMongod): Promise<Figure[]> {
-  say(`${tenantCount} tenants`);
-  const server = await runRollcall(mongod, 'tenants', {});
+/** Starts a Rollcall and makes it so many tenants, with people of their own. */
+export async function startTenants(
+  { meter, plan }: Bench,
+  mongod: TestMongod,
+  count: number,
+  env: NodeJS.ProcessEnv,
+  profile: Profile,
+  database = 'tenants',
+): Promise<Tenants> {
+  const server = await runRollcall(mongod, database, env, profile);
   const parties: Party[] = [];
-  for (let number = 0; number < tenantCount; number += 1)
+  for (let number = 0; number < count; number += 1)
     parties.push({
       base: server.base,
       world: `w${number}`,
@@ -37,54 +51,84 @@ export async function manyTenants({ meter, plan, say }: Bench, mongod: TestMongo
       sends: 'mix',
       ...(await tenant(server, number)),
     });
-  const open = (some: readonly Party[], milliseconds = plan.openMilliseconds) =>
+  const open = (some: readonly Party[], milliseconds: number): Promise<OpenDone> =>
     meter.open({ ...people, parties: some, milliseconds });
-  await open(parties, plan.warmUp);
-
-  const crowded: OpenDone[] = [];
-  for (let round = 0; round < Math.min(3, plan.rounds); round += 1) crowded.push(await open(parties));
-
-  say('passwords');
-  const creating = (sends: 'creates' | 'passwords') => parties.slice(-1).map((party) => ({ ...party, sends }));
-  const without: OpenDone[] = [];
-  const withThem: OpenDone[] = [];
-  for (let round = 0; round < plan.rounds; round += 1) {
-    without.push(await open([...parties.slice(0, quiet), ...creating('creates')]));
-    withThem.push(await open([...parties.slice(0, quiet), ...creating('passwords')]));
-  }
-  const held = await memory(pidOf(server.child));
-  await ended(server.child, 'SIGTERM');
-  await server.connection.getClient().db().dropDatabase();
-  await server.connection.close();
-  return figures(crowded, without, withThem, held?.peak);
+  return {
+    server,
+    parties,
+    open,
+    async warmUp(some) {
+      const slower = some.map((party) => ({ ...party, perSecond: 0.4 * party.perSecond }));
+      for (const each of [slower, some]) await open(each, plan.openWarmUp / 2);
+    },
+    async stop() {
+      await ended(server.child, 'SIGTERM');
+      await server.connection.getClient().db().dropDatabase();
+      await server.connection.close();
+    },
+  };
 }
 
-function figures(
-  crowded: readonly OpenDone[],
-  without: readonly OpenDone[],
-  withThem: readonly OpenDone[],
-  peak: number | undefined,
-): Figure[] {
-  const figure = (name: string, title: string, value: number | undefined, unit = 'ms'): Figure => ({
+/** Many tenants at once, at a rate, with the defaults; and by two server processes. */
+export async function manyTenants(bench: Bench, mongod: TestMongod, profile: Profile): Promise<Figure[]> {
+  const one = await mixed(bench, mongod, {}, profile);
+  const two = await mixed(bench, mongod, { WORKERS: '2' }, profile);
+  const what = `${tenantCount} tenants × ${perSecond}/s, Entra mix, open loop`;
+  const figure = figureOf(tenantCount);
+  return [
+    figure(
+      'mix-p50',
+      `${what}: p50`,
+      middle(one.done, ({ mix }) => mix.p50),
+    ),
+    figure(
+      'mix-p99',
+      `${what}: p99`,
+      middle(one.done, ({ mix }) => mix.p99),
+    ),
+    figure('mix-answered', 'requests of the mix, all answered as they had to be', answered(one.done), 'requests'),
+    figure(
+      'mix-p50-workers',
+      `${what}, WORKERS=2: p50`,
+      middle(two.done, ({ mix }) => mix.p50),
+    ),
+    figure(
+      'mix-p99-workers',
+      `${what}, WORKERS=2: p99`,
+      middle(two.done, ({ mix }) => mix.p99),
+    ),
+    figure('tenants-memory', 'most memory that the server process has held, 20 tenants', one.peak, 'MiB'),
+  ];
+}
+
+async function mixed(bench: Bench, mongod: TestMongod, env: NodeJS.ProcessEnv, profile: Profile) {
+  const { plan, say } = bench;
+  say(`${tenantCount} tenants${env['WORKERS'] === undefined ? '' : `, ${env['WORKERS']} processes`}`);
+  const { server, parties, open, warmUp, stop } = await startTenants(bench, mongod, tenantCount, env, profile);
+  await warmUp(parties);
+  const done: OpenDone[] = [];
+  for (let round = 0; round < Math.min(3, plan.rounds); round += 1)
+    done.push(await open(parties, plan.openMilliseconds));
+  const held = await memory(pidOf(server.child));
+  await stop();
+  return { done, peak: held?.peak };
+}
+
+/** A figure of so many tenants, in milliseconds where nothing else is said. */
+export const figureOf =
+  (size: number) =>
+  (name: string, title: string, value: number | undefined, unit = 'ms'): Figure => ({
     name,
     title,
     contender: 'Rollcall',
-    size: tenantCount,
+    size,
     value: value ?? NaN,
     unit,
   });
-  const p99 = (done: readonly OpenDone[]) => spread(done.map(({ mix }) => mix.p99))?.median;
-  const p50 = (done: readonly OpenDone[]) => spread(done.map(({ mix }) => mix.p50))?.median;
-  const beside = `of ${quiet} tenants beside one that creates ${perSecond} people a second`;
-  return [
-    figure('mix-p50', `${tenantCount} tenants × ${perSecond}/s, Entra mix, open loop: p50`, p50(crowded)),
-    figure('mix-p99', `${tenantCount} tenants × ${perSecond}/s, Entra mix, open loop: p99`, p99(crowded)),
-    figure('mix-answered', 'requests of the mix, all answered as they had to be', answered(crowded), 'requests'),
-    figure('beside-creates', `p99 ${beside} without passwords`, p99(without)),
-    figure('beside-passwords', `p99 ${beside} with passwords`, p99(withThem)),
-    figure('tenants-memory', 'most memory that the server process has held, 20 tenants', peak, 'MiB'),
-  ];
-}
+
+/** The middle of what several rounds found. */
+export const middle = (done: readonly OpenDone[], of: (one: OpenDone) => number): number | undefined =>
+  spread(done.map(of))?.median;
 
 const answered = (done: readonly OpenDone[]): number => done.reduce((sum, { mix }) => sum + mix.answered, 0);
 
