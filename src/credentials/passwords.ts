@@ -15,11 +15,14 @@ export interface Passwords {
 /** The form in which passwords are compared (RFC 8265 §4.2.2, OpaqueString): all spaces alike, then NFC. */
 const prepared = (password: string): string => password.replace(/\p{Zs}/gu, ' ').normalize('NFC');
 
+/** At once, as many as leave a core to everything else. */
+const mostAtOnce = Math.max(1, availableParallelism() - 1);
+
 /**
- * Password hashing that leaves a core to no tenant alone: at most one hash per core at a time, tenants taking turns, on
- * threads that let whatever else is to be done on the machine go first.
+ * Password hashing that others hardly feel: few at a time, tenants taking turns, on threads that let whatever else is to
+ * be done on the machine go first.
  */
-export function passwords(atOnce: number = availableParallelism()): Passwords {
+export function passwords(atOnce: number = mostAtOnce): Passwords {
   const queue = turns(atOnce);
   const work = threads();
   return {

@@ -9,6 +9,7 @@ import type { TestMongod } from '../support/mongod.ts';
 import type { Bench } from './compare.ts';
 import { runRollcall, type Profile, type RunningRollcall } from './contenders.ts';
 import { seed } from './data.ts';
+import type { Meter } from './measure.ts';
 import type { OpenDone, Party } from './openLoop.ts';
 import { memory, pidOf } from './processes.ts';
 import { spread, type Figure } from './rows.ts';
@@ -26,7 +27,7 @@ export interface Tenants {
   readonly server: RunningRollcall;
   readonly parties: readonly Party[];
   /** Sends as these say, and waits for all answers. */
-  open(parties: readonly Party[], milliseconds: number): Promise<OpenDone>;
+  open(parties: readonly Party[], milliseconds: number, by?: Meter): Promise<OpenDone>;
   /** The same, at first at less than their rates, to be as fast as it gets. */
   warmUp(parties: readonly Party[]): Promise<void>;
   stop(): Promise<void>;
@@ -39,9 +40,8 @@ export async function startTenants(
   count: number,
   env: NodeJS.ProcessEnv,
   profile: Profile,
-  database = 'tenants',
 ): Promise<Tenants> {
-  const server = await runRollcall(mongod, database, env, profile);
+  const server = await runRollcall(mongod, 'tenants', env, profile);
   const parties: Party[] = [];
   for (let number = 0; number < count; number += 1)
     parties.push({
@@ -51,8 +51,8 @@ export async function startTenants(
       sends: 'mix',
       ...(await tenant(server, number)),
     });
-  const open = (some: readonly Party[], milliseconds: number): Promise<OpenDone> =>
-    meter.open({ ...people, parties: some, milliseconds });
+  const open = (some: readonly Party[], milliseconds: number, by = meter): Promise<OpenDone> =>
+    by.open({ ...people, parties: some, milliseconds });
   return {
     server,
     parties,
@@ -127,7 +127,7 @@ export const figureOf =
   });
 
 /** The middle of what several rounds found. */
-export const middle = (done: readonly OpenDone[], of: (one: OpenDone) => number): number | undefined =>
+const middle = (done: readonly OpenDone[], of: (one: OpenDone) => number): number | undefined =>
   spread(done.map(of))?.median;
 
 const answered = (done: readonly OpenDone[]): number => done.reduce((sum, { mix }) => sum + mix.answered, 0);
