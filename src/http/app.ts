@@ -1,6 +1,8 @@
+import type { RequestListener } from 'node:http';
 import express from 'express';
 import helmet from 'helmet';
 import { notFound } from '../scim/errors.ts';
+import { again } from './again.ts';
 import { authenticate } from './authenticate.ts';
 import { patience } from './deadline.ts';
 import { docs } from './docs.ts';
@@ -51,7 +53,7 @@ export interface AppPorts {
 }
 
 /** The HTTP front: request id, log, authentication before any body is read, limits, SCIM; every error a SCIM Error. */
-export function app(ports: AppPorts): express.Express {
+export function app(ports: AppPorts): RequestListener {
   const {
     log,
     clock,
@@ -72,6 +74,7 @@ export function app(ports: AppPorts): express.Express {
   };
 
   const charge = charging(spend);
+  const { note, refuseFirst } = again({ log, observe });
   const server = express();
   server.disable('x-powered-by');
   server.disable('etag');
@@ -93,12 +96,12 @@ export function app(ports: AppPorts): express.Express {
     '/scim',
     origins(new Set(ports.corsOrigins)),
     authenticate(ports.authenticate, patient),
-    limitRate(charge),
+    limitRate(spend, note),
     scim({ handle: ports.handle, log, record, attributeNamed, repairs, charge, clock }, patient),
   );
   server.use(() => {
     throw notFound(`Nothing is served at this address; SCIM is at ${publicUrl}${basePath}`);
   });
   server.use(errors({ log, record, clock, attributeNamed }));
-  return server;
+  return refuseFirst(server);
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { NextFunction, Request, Response } from 'express';
 import { routeOf } from './target.ts';
 import type { Caller } from '../scim/types.ts';
@@ -79,7 +80,7 @@ export function begin(log: Log, clock: () => number): Step {
 }
 
 /** A refused request may still be sending; its client gets the time to read the answer, not to hold the socket. */
-function cutUnreadBody(request: Request): void {
+export function cutUnreadBody(request: IncomingMessage): void {
   if (request.complete) return;
   const cut = setTimeout(() => request.socket.destroy(), lingerMs).unref();
   request.once('close', () => {

@@ -1,14 +1,21 @@
-import { tooManyRequests } from '../scim/errors.ts';
+import { tooManyRequests, type ScimError } from '../scim/errors.ts';
 import { limits } from '../scim/limits.ts';
 import { member } from '../scim/messages.ts';
 import { isObject } from '../scim/patch/values.ts';
 import type { Caller, Json } from '../scim/types.ts';
+import type { Again } from './again.ts';
 import type { Step } from './exchange.ts';
 import type { Target } from './target.ts';
 
 /** Whether a connection may do what it asks, or in how many seconds it may. */
-export type Verdict =
-  { readonly status: 'admitted' } | { readonly status: 'refused'; readonly retryAfterSeconds: number };
+export type Verdict = { readonly status: 'admitted' } | Refused;
+
+interface Refused {
+  readonly status: 'refused';
+  readonly retryAfterSeconds: number;
+  /** For so long whatever costs as much is refused. */
+  readonly forMs?: number;
+}
 
 /** Who spends. */
 type Spender = Pick<Caller, 'tenant' | 'connection'>;
@@ -28,24 +35,32 @@ export const charging =
   async (spender, cost, paid) => {
     const verdict = await spend(spender, cost, paid);
     if (verdict.status === 'admitted') return;
-    const { retryAfterSeconds } = verdict;
-    throw tooManyRequests(
-      `This connection asks too much: try again in ${String(retryAfterSeconds)} s`,
-      retryAfterSeconds,
-    );
+    throw refusalOf(verdict);
   };
 
+const refusalOf = ({ retryAfterSeconds }: Refused): ScimError =>
+  tooManyRequests(`This connection asks too much: try again in ${String(retryAfterSeconds)} s`, retryAfterSeconds);
+
 /**
- * Has each request pay one, before its body is read (RFC 7644 §7.6).
+ * Has each request pay one, before its body is read (RFC 7644 §7.6); tells of a refusal that holds for the next ones.
  *
  * @throws ScimError 429
  */
 export const limitRate =
-  (charge: Charge): Step =>
-  async (_, { locals: { access } }, next) => {
+  (spend: Spend, note: Again['note']): Step =>
+  async ({ headers: { authorization = '' } }, response, next) => {
+    const { access } = response.locals;
     if (!access) throw new Error('not authenticated');
-    await charge(access.caller, 1);
-    next();
+    const verdict = await spend(access.caller, 1);
+    if (verdict.status === 'admitted') {
+      next();
+      return;
+    }
+    const error = refusalOf(verdict);
+    const { forMs = 0 } = verdict;
+    const { connection } = access.caller;
+    if (forMs > 0) note(authorization, { error, connection, headers: response.getHeaders(), forMs });
+    throw error;
   };
 
 /** What a request costs beside the one that every request does: a Bulk costs its operations. */

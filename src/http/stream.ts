@@ -16,7 +16,8 @@ export type Pace = 'in pieces' | 'at once';
 
 const pieceLength: Readonly<Record<Pace, number>> = { 'in pieces': 16_384, 'at once': 1 };
 
-const mediaType = 'application/scim+json; charset=utf-8';
+/** What every body is. */
+export const mediaType = 'application/scim+json; charset=utf-8';
 
 /** Waits for the first piece of an answer's body, so that a source that fails at once becomes an error answer. */
 export async function begun(response: ScimResponse, pace: Pace = 'in pieces'): Promise<Begun> {

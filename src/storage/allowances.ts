@@ -6,7 +6,13 @@ import type { Lease } from './rates.ts';
 
 /** Whether a connection may do what it asks, or when it may come back. */
 export type Verdict =
-  { readonly status: 'admitted' } | { readonly status: 'refused'; readonly retryAfterSeconds: number };
+  | { readonly status: 'admitted' }
+  | {
+      readonly status: 'refused';
+      readonly retryAfterSeconds: number;
+      /** For so long whatever costs as much is refused. */
+      readonly forMs: number;
+    };
 
 /** Takes so much from what a connection may ask, all of it or nothing; `paid` was taken just before for the same. */
 export type Spend = (tenant: TenantId, connection: string, cost: number, paid?: number) => Promise<Verdict>;
@@ -78,7 +84,7 @@ export function allowances(lease: Lease, rate: Rate, holder: string, elapsed: ()
       return admitted;
     }
     own.shut = { until: elapsed() + shutMs, cost: price.cost, retryAfterSeconds: secondsFor(leased.missing, rate) };
-    return { status: 'refused', retryAfterSeconds: own.shut.retryAfterSeconds };
+    return { status: 'refused', retryAfterSeconds: own.shut.retryAfterSeconds, forMs: shutMs };
   }
 
   return async (tenant, connection, cost, paid = 0) => {
@@ -105,7 +111,8 @@ function atHand(own: Allowance, cost: number, now: number): Verdict | undefined 
     return admitted;
   }
   if (now >= own.shut.until || cost < own.shut.cost) return undefined;
-  return { status: 'refused', retryAfterSeconds: own.shut.retryAfterSeconds };
+  const { until, retryAfterSeconds } = own.shut;
+  return { status: 'refused', retryAfterSeconds, forMs: until - now };
 }
 
 /** What was leased; nothing where the database is away. */

@@ -41,7 +41,7 @@ describe('The rates of connections, in a process', () => {
   it('say in whole seconds when to come back', async () => {
     const { clock, spend } = setUp(10);
     expect((await spend(40)).status).to.equal('admitted');
-    expect(await spend(25)).to.deep.equal({ status: 'refused', retryAfterSeconds: 3 });
+    expect(await spend(25)).to.deep.equal({ status: 'refused', retryAfterSeconds: 3, forMs: 100 });
     clock.now += 2_500;
     expect((await spend(25)).status).to.equal('admitted');
   });

@@ -132,7 +132,7 @@ describe('The rates of connections, in MongoDB', () => {
     const ahead = little(rateOf(250));
     await other?.(acme, connection(), 500 - ahead);
     expect((await one?.(acme, connection(), ahead))?.status).to.equal('admitted');
-    expect(await one?.(acme, connection(), 1)).to.deep.equal({ status: 'refused', retryAfterSeconds: 1 });
+    expect(await one?.(acme, connection(), 1)).to.deep.equal({ status: 'refused', retryAfterSeconds: 1, forMs: 100 });
     const later = ['a', 'b'].map((holder) => at(start + 1_000).process(holder));
     let admitted = 0;
     for (let index = 0; index < 300; index += 1)
