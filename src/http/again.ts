@@ -26,7 +26,7 @@ export interface Again {
 
 /**
  * Refuses those again whose rate has just refused them, before anything else is done: a client that sends ten times what
- * it may costs an eighth of what it would, and the others hardly wait for it.
+ * it may costs a seventh of what it would, and the others hardly wait for it.
  */
 export function again({ log, observe }: { readonly log: Log; readonly observe: Observe }): Again {
   const refused = new Map<string, Refusal>();

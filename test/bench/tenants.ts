@@ -69,41 +69,17 @@ export async function startTenants(
   };
 }
 
-/** Many tenants at once, at a rate, with the defaults; and by two server processes. */
+/** Many tenants at once, at a rate, with the defaults; and by several server processes. */
 export async function manyTenants(bench: Bench, mongod: TestMongod, profile: Profile): Promise<Figure[]> {
-  const one = await mixed(bench, mongod, {}, profile);
-  const two = await mixed(bench, mongod, { WORKERS: '2' }, profile);
-  const what = `${tenantCount} tenants × ${perSecond}/s, Entra mix, open loop`;
-  const figure = figureOf(tenantCount);
-  return [
-    figure(
-      'mix-p50',
-      `${what}: p50`,
-      middle(one.done, ({ mix }) => mix.p50),
-    ),
-    figure(
-      'mix-p99',
-      `${what}: p99`,
-      middle(one.done, ({ mix }) => mix.p99),
-    ),
-    figure('mix-answered', 'requests of the mix, all answered as they had to be', answered(one.done), 'requests'),
-    figure(
-      'mix-p50-workers',
-      `${what}, WORKERS=2: p50`,
-      middle(two.done, ({ mix }) => mix.p50),
-    ),
-    figure(
-      'mix-p99-workers',
-      `${what}, WORKERS=2: p99`,
-      middle(two.done, ({ mix }) => mix.p99),
-    ),
-    figure('tenants-memory', 'most memory that the server process has held, 20 tenants', one.peak, 'MiB'),
-  ];
+  const figures: Figure[] = [];
+  for (const workers of bench.plan.workers) figures.push(...(await mixed(bench, mongod, workers, profile)));
+  return figures;
 }
 
-async function mixed(bench: Bench, mongod: TestMongod, env: NodeJS.ProcessEnv, profile: Profile) {
+async function mixed(bench: Bench, mongod: TestMongod, workers: number, profile: Profile): Promise<Figure[]> {
   const { plan, say } = bench;
-  say(`${tenantCount} tenants${env['WORKERS'] === undefined ? '' : `, ${env['WORKERS']} processes`}`);
+  say(`${tenantCount} tenants, WORKERS=${workers}`);
+  const env = { WORKERS: String(workers) };
   const { server, parties, open, warmUp, stop } = await startTenants(bench, mongod, tenantCount, env, profile);
   await warmUp(parties);
   const done: OpenDone[] = [];
@@ -111,7 +87,36 @@ async function mixed(bench: Bench, mongod: TestMongod, env: NodeJS.ProcessEnv, p
     done.push(await open(parties, plan.openMilliseconds));
   const held = await memory(pidOf(server.child));
   await stop();
-  return { done, peak: held?.peak };
+
+  const figure = figureOf(tenantCount);
+  const what = `${tenantCount} tenants × ${perSecond}/s, Entra mix, open loop`;
+  if (workers > 1)
+    return [
+      figure(
+        `mix-p50-${workers}`,
+        `${what}, WORKERS=${workers}: p50`,
+        middle(done, ({ mix }) => mix.p50),
+      ),
+      figure(
+        `mix-p99-${workers}`,
+        `${what}, WORKERS=${workers}: p99`,
+        middle(done, ({ mix }) => mix.p99),
+      ),
+    ];
+  return [
+    figure(
+      'mix-p50',
+      `${what}: p50`,
+      middle(done, ({ mix }) => mix.p50),
+    ),
+    figure(
+      'mix-p99',
+      `${what}: p99`,
+      middle(done, ({ mix }) => mix.p99),
+    ),
+    figure('mix-answered', 'requests of the mix, all answered as they had to be', answered(done), 'requests'),
+    figure('tenants-memory', 'most memory that the server process has held, 20 tenants', held?.peak, 'MiB'),
+  ];
 }
 
 /** A figure of so many tenants, in milliseconds where nothing else is said. */
