@@ -34,4 +34,5 @@ const client = require(TLS_CERT ? 'node:https' : 'node:http'); \
 client.get({ host: '127.0.0.1', port: PORT, path: '/health/ready', rejectUnauthorized: false }, \
 (answer) => process.exit(answer.statusCode === 200 ? 0 : 1)).on('error', () => process.exit(1))"]
 STOPSIGNAL SIGTERM
-CMD ["node", "dist/main.js"]
+# As `npm start` does it.
+CMD ["node", "--max-semi-space-size=8", "dist/main.js"]

@@ -1,5 +1,5 @@
 import { spawnSync, type ChildProcess } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -35,6 +35,15 @@ export type Profile = string | undefined;
 const profiling = (folder: Profile): string[] => (folder === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', folder]);
 
 const withDatabase = (uri: string, name: string): string => uri.replace('/?', `/${name}?`);
+
+/** What Node is started with by `npm start`. */
+function asStarted(): string[] {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<
+    'scripts',
+    { start: string }
+  >;
+  return scripts.start.split('exec node ')[1]?.split(' ') ?? [];
+}
 
 let built = false;
 
@@ -77,7 +86,7 @@ export async function runRollcall(
   const dataDir = env['DATA_DIR'] ?? (await ownFolder());
   const uri = withDatabase(mongod.uri, database);
   const port = await freePort();
-  const child = await serve(port, [...profiling(profile), 'dist/main.js'], {
+  const child = await serve(port, [...profiling(profile), ...asStarted()], {
     MONGODB_URI: uri,
     DATA_DIR: dataDir,
     PORT: String(port),
@@ -198,7 +207,7 @@ export async function secondsToAnswer(dataDir: string, mongodBinary: string): Pr
   build();
   const port = await freePort();
   const began = performance.now();
-  const child = launch(['dist/main.js'], { DATA_DIR: dataDir, PORT: String(port), MONGOD_BINARY: mongodBinary });
+  const child = launch(asStarted(), { DATA_DIR: dataDir, PORT: String(port), MONGOD_BINARY: mongodBinary });
   const { token } = await madeAtFirstRun(dataDir);
   const headers = { Authorization: `Bearer ${token}` };
   for (let left = 6_000; left > 0; left -= 1) {

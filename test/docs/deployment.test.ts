@@ -48,6 +48,13 @@ describe('the container', () => {
     expect(await exitCode(command, args, '1')).to.equal(1);
   });
 
+  it('starts the server as npm does', async () => {
+    const [dockerfile, manifest] = await Promise.all([read('Dockerfile'), read('package.json')]);
+    const { scripts } = JSON.parse(manifest) as { scripts: { start: string } };
+    const command = JSON.parse(/^CMD (.+)$/m.exec(dockerfile)?.[1] ?? '[]') as string[];
+    expect(scripts.start).to.include(` exec ${command.join(' ')}`);
+  });
+
   it('holds every file that its build copies', async () => {
     const [dockerfile, ignore] = await Promise.all([read('Dockerfile'), read('.dockerignore')]);
     const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, names = '']) =>
