@@ -11,6 +11,9 @@ type Edge = Pick<EdgeDocument, 'member' | 'type' | 'group' | 'generation'>;
 /** Members read at a time; a group of fewer is answered from memory. */
 const page = 1_000;
 
+/** Members of a stream that are read at a time: few, so that what was read does not outlive V8's nursery. */
+const portion = 250;
+
 /** Members of a whole page of groups that are read in one go; beyond, each group's are streamed. */
 const together = 10_000;
 
@@ -47,7 +50,7 @@ export function members(connection: mongoose.Connection) {
     const session: Session = connection.getClient().startSession({ snapshot: true });
     Object.assign(session, instant);
     try {
-      yield* chunksOf(ofGroup(tenant, group, session, first.at(-1)));
+      yield* chunksOf(ofGroup(tenant, group, session, first.at(-1)).batchSize(portion));
     } finally {
       await session.endSession();
     }
