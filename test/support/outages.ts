@@ -142,9 +142,9 @@ interface Seen {
 /** Counts how requests were answered during an outage, and how long it took to see it. */
 export function countOutage({ count, most }: Figures, { asked, redAfter, greenAfter }: Seen): void {
   const otherwise = toldOtherwise(asked).length;
-  count('requests sent', asked.length);
-  count('refused with 503', asked.length - otherwise);
-  count('answered otherwise', otherwise);
+  count('questions', asked.length);
+  count('of these told 503', asked.length - otherwise);
+  count('of these told otherwise', otherwise);
   most('longest until 503', slowestOf(asked)?.ms ?? Infinity, 'ms');
   most('until ready was red', redAfter ?? Infinity, 'ms');
   most('until ready was green', greenAfter ?? Infinity, 'ms');
