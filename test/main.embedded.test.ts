@@ -7,7 +7,7 @@ import type { FirstRun } from '../src/admin/firstRun.ts';
 import { clientOf, type Client } from './support/client.ts';
 import { mongodsOn } from './support/embedded.ts';
 import { temporaryFolders } from './support/folders.ts';
-import { endPrograms, firstRunOf, isId, runProgram, serve, type Program } from './support/process.ts';
+import { createWhile, endPrograms, firstRunOf, isId, runProgram, serve, type Program } from './support/process.ts';
 import { freePort } from './support/server.ts';
 
 /** Whether nobody listens on a port any more. */
@@ -158,27 +158,11 @@ describe('the server process on the embedded default', function () {
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     it(`on ${signal} finishes what runs, ends with 0, leaves no mongod, and tells its URL only when it starts again`, async () => {
       const userName = `${signal.toLowerCase()}@corp.example`;
-      const body = JSON.stringify({ userName });
-      const sent = new Promise<number | undefined>((resolve, reject) => {
-        const headers = {
-          Authorization: `Bearer ${first.token}`,
-          'Content-Type': 'application/scim+json',
-          'Content-Length': body.length,
-        };
-        const outgoing = request(`${first.scimBaseUrl}/Users`, { method: 'POST', headers, agent: false }, (answer) => {
-          answer.resume();
-          resolve(answer.statusCode);
-        });
-        outgoing.on('error', reject);
-        outgoing.write(body.slice(0, 5));
-        void (async () => {
-          await sleep(300);
-          process.kill(server.pid, signal);
-          while (!(await isClosed(port))) await sleep(10);
-          outgoing.end(body.slice(5));
-        })().catch(reject);
+      const status = await createWhile(first, userName, async () => {
+        process.kill(server.pid, signal);
+        while (!(await isClosed(port))) await sleep(10);
       });
-      expect(await sent).to.equal(201);
+      expect(status).to.equal(201);
       expect((await server.ended).code).to.equal(0);
       expect(mongodsOn(dataDir)).to.deep.equal([]);
 

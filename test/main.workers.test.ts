@@ -7,7 +7,7 @@ import { clientOf, type Answer, type Client } from './support/client.ts';
 import { mongodsOn } from './support/embedded.ts';
 import { temporaryFolders } from './support/folders.ts';
 import { freshDatabase } from './support/mongod.ts';
-import { endPrograms, firstRunOf, runProgram, serve, stop, type Program } from './support/process.ts';
+import { createWhile, endPrograms, firstRunOf, runProgram, serve, stop, type Program } from './support/process.ts';
 import { freePort } from './support/server.ts';
 
 /** Does it again and again until it comes out as it is wanted. */
@@ -149,32 +149,16 @@ describe('two workers on the embedded default', function () {
   });
 
   it('finish what runs when the terminal tells all of them to end, and leave no mongod', async () => {
-    const body = JSON.stringify({ userName: 'ana@corp.example' });
     const pids = workersOf(server);
-    const answered = new Promise<number | undefined>((resolve, reject) => {
-      const headers = {
-        Authorization: `Bearer ${first.token}`,
-        'Content-Type': 'application/scim+json',
-        'Content-Length': body.length,
-      };
-      const outgoing = request(`${first.scimBaseUrl}/Users`, { method: 'POST', headers, agent: false }, (answer) => {
-        answer.resume();
-        resolve(answer.statusCode);
-      });
-      outgoing.on('error', reject);
-      outgoing.write(body.slice(0, 5));
-      void (async () => {
-        await sleep(300);
-        for (const pid of [...pids, server.pid]) process.kill(pid, 'SIGINT');
-        // One ends at once, the other when it has answered.
-        await until(
-          () => Promise.resolve(pids.filter(isAlive)),
-          (alive) => alive.length === 1,
-        );
-        outgoing.end(body.slice(5));
-      })().catch(reject);
+    const status = await createWhile(first, 'ana@corp.example', async () => {
+      for (const pid of [...pids, server.pid]) process.kill(pid, 'SIGINT');
+      // One ends at once, the other when it has answered.
+      await until(
+        () => Promise.resolve(pids.filter(isAlive)),
+        (alive) => alive.length === 1,
+      );
     });
-    expect(await answered).to.equal(201);
+    expect(status).to.equal(201);
     expect((await server.ended).code).to.equal(0);
     expect(pids.filter(isAlive)).to.deep.equal([]);
     expect(mongodsOn(dataDir)).to.deep.equal([]);

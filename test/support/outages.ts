@@ -1,3 +1,4 @@
+import { expect } from 'chai';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { tokenFormat } from '../../src/credentials/tokens.ts';
@@ -11,7 +12,7 @@ import { freePort } from './server.ts';
 import { recorder, type Recorder } from './workload.ts';
 
 /** How soon whoever asks is answered, and the probe tells of a change, in milliseconds. */
-export const promised = 5_000;
+const promised = 5_000;
 
 /** A server process that has something to serve, and who asks it. */
 export interface Subject {
@@ -120,7 +121,7 @@ export async function askFor(seconds: number, { questions }: Subject): Promise<A
 }
 
 /** The answers that do not say that the database is away: 503 as a SCIM Error with `Retry-After`. */
-export const toldOtherwise = (asked: readonly Asked[]): string[] =>
+const toldOtherwise = (asked: readonly Asked[]): string[] =>
   asked
     .filter(({ answer }) => !isOutage(answer))
     .map(({ what, answer }) => `${what}: ${String(answer.status)} ${JSON.stringify(answer.body)}`);
@@ -151,7 +152,25 @@ export function countOutage({ count, most }: Figures, { asked, redAfter, greenAf
 }
 
 /** The request that took longest. */
-export const slowestOf = (asked: readonly Asked[]): Asked | undefined => asked.toSorted((a, b) => b.ms - a.ms)[0];
+const slowestOf = (asked: readonly Asked[]): Asked | undefined => asked.toSorted((a, b) => b.ms - a.ms)[0];
+
+/** Everybody was told of the outage, and nothing else. */
+export function expectTold(asked: readonly Asked[], seconds: number): void {
+  expect(asked).to.have.length.of.at.least(seconds * 5);
+  expect(toldOtherwise(asked)).to.deep.equal([]);
+}
+
+/** Nobody had to wait longer than is promised. */
+export function expectInTime(asked: readonly Asked[]): void {
+  const slowest = slowestOf(asked);
+  expect(slowest?.ms, slowest?.what).to.be.below(promised);
+}
+
+/** The probe told of it, and of its end, as soon as is promised. */
+export function expectProbed({ redAfter, greenAfter }: Pick<Seen, 'redAfter' | 'greenAfter'>): void {
+  expect(redAfter).to.be.below(promised);
+  expect(greenAfter).to.be.below(promised);
+}
 
 /** What is kept of the tenant of the first start, once nothing is left to be done behind the writes. */
 export const whatIsKept = (uri: string): Promise<Found> =>

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type mongoose from 'mongoose';
 import type { Change } from '../../src/domain/changes.ts';
 import { differences, type Entry } from '../../src/domain/journal.ts';
-import type { Kind, State } from '../../src/domain/states.ts';
+import type { State } from '../../src/domain/states.ts';
 import { tenantId, type TenantId } from '../../src/domain/tenants.ts';
 import {
   historyDocument,
@@ -15,6 +15,7 @@ import {
   type ResourceDocument,
 } from '../../src/storage/documents.ts';
 import type { TotalsDocument } from '../../src/storage/totals.ts';
+import { newState } from './changes.ts';
 import { testType } from './schemas.ts';
 
 /** So many groups each person is in. */
@@ -75,7 +76,7 @@ function person({ resources, history, journal }: Rows, tenant: TenantId, number:
     emails: [{ value: userName, type: 'work', primary: true }],
     phoneNumbers: [{ value: '+33 1 23 45 67 89', type: 'work' }],
   });
-  const before = state(tenant, 'User', userName, attributes('Engineer'), at);
+  const before = { ...newState(tenant, 'User', userName, at), attributes: attributes('Engineer') };
   const later = new Date(at.getTime() + 60_000);
   resources.push({
     ...newDocument(testType('User'), { ...before, attributes: attributes('Head') }, at),
@@ -102,7 +103,7 @@ function group(
   at: Date,
 ): void {
   const displayName = `Team ${number}`;
-  const made = state(tenant, 'Group', displayName, { displayName }, at);
+  const made = newState(tenant, 'Group', displayName, at);
   const members = [...ids].map((id) => ({ id, kind: 'User' as const }));
   const { entry, ...rest } = change(made, 'create', {});
   resources.push(newDocument(testType('Group'), made, at));
@@ -110,22 +111,6 @@ function group(
   const joined = { reset: false, joined: [...ids], left: [] };
   journal.push(ordered(journalDocument({ ...rest, creates: made, entry: { ...entry, members: joined } }, 1, at)));
 }
-
-const state = (tenant: TenantId, kind: Kind, name: string, attributes: State['attributes'], at: Date): State => ({
-  id: randomUUID(),
-  tenant,
-  kind,
-  version: 1,
-  revision: 1,
-  generation: 1,
-  owner: 'okta',
-  name,
-  created: at,
-  modified: at,
-  revised: at,
-  externalIds: {},
-  attributes,
-});
 
 /** The change that led to a state. */
 function change(

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
+import { request } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { FirstRun } from '../../src/admin/firstRun.ts';
 import { testBinary } from './mongod.ts';
@@ -97,6 +99,33 @@ export async function serve(settings: Readonly<Record<string, string>>): Promise
 export async function stop(program: Program, signal: NodeJS.Signals = 'SIGTERM'): Promise<Ending> {
   process.kill(program.pid, signal);
   return program.ended;
+}
+
+/** Creates a user, the most of which is sent only when something else is over: the status that it is answered. */
+export function createWhile(
+  first: FirstRun,
+  userName: string,
+  meanwhile: () => Promise<void>,
+): Promise<number | undefined> {
+  const body = JSON.stringify({ userName });
+  const headers = {
+    Authorization: `Bearer ${first.token}`,
+    'Content-Type': 'application/scim+json',
+    'Content-Length': body.length,
+  };
+  return new Promise((resolve, reject) => {
+    const outgoing = request(`${first.scimBaseUrl}/Users`, { method: 'POST', headers, agent: false }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode);
+    });
+    outgoing.on('error', reject);
+    outgoing.write(body.slice(0, 5));
+    void (async () => {
+      await sleep(300);
+      await meanwhile();
+      outgoing.end(body.slice(5));
+    })().catch(reject);
+  });
 }
 
 /** What the first start left in the data folder. */
