@@ -9,15 +9,17 @@ export interface Account {
   readonly most?: number;
 }
 
-/** How a change moves an account, or holds it. */
+/** How a change moves an account, or holds it as it is. */
 export interface Move {
   readonly account: string;
   readonly by: number;
-  /** Holds only while it is at most so much when the change is committed, whatever its own bound; said of a rise. */
+  /** The account's bound as the change was decided on: it must still be that, and a rise stays within it. `null`: none. */
+  readonly within?: number | null;
+  /** It must be at most so much before the change. */
   readonly below?: number;
-  /** It never falls below this by the move. */
+  /** It must be at least so much after the change. */
   readonly least?: number;
-  /** The account's own bound from now on; `null`: none. */
+  /** The account's bound from now on; `null`: none. */
   readonly most?: number | null;
 }
 

@@ -1,5 +1,6 @@
+import type { Move } from './accounts.ts';
 import type { Entry } from './journal.ts';
-import type { Head, Member, State } from './states.ts';
+import type { Head, Member, State, Via } from './states.ts';
 import type { TenantId } from './tenants.ts';
 
 /**
@@ -21,6 +22,8 @@ export interface Change {
   readonly relies: readonly string[];
   /** The version of the tenant's graph of groups inside groups that a new edge between groups was checked against. */
   readonly nesting?: number;
+  /** Numbers that it moves within their bounds: seats, credits. */
+  readonly moves?: readonly Move[];
   readonly entry: Entry;
 }
 
@@ -38,7 +41,7 @@ export type NewState = Omit<State, 'version' | 'revision' | 'generation' | 'modi
 /** The attributes of a resource before and after. */
 export interface Revision {
   readonly before: State;
-  readonly after: Pick<State, 'name' | 'owner' | 'externalIds' | 'attributes'>;
+  readonly after: Pick<State, 'name' | 'owner' | 'externalIds' | 'attributes' | 'person'>;
   /** An argon2id hash, where the password changes too. */
   readonly password?: string;
 }
@@ -56,10 +59,26 @@ export interface MembersChange {
   readonly group: Head;
   /** All who are in leave first, at the cost of one. */
   readonly reset: boolean;
-  readonly joins: readonly Member[];
+  readonly joins: readonly Joiner[];
   readonly leaves: readonly string[];
+  /** Those who leave are in by a role alone; absent: they are in by choice alone. */
+  readonly leavesVia?: 'role';
+  /** Who stays, for other reasons than before. */
+  readonly marks?: readonly Mark[];
   /** The edges of those who join lie ready under this generation, which becomes the group's. */
   readonly staged?: number;
+}
+
+/** Who joins a group; by way of a role, where it says so. */
+export interface Joiner extends Member {
+  readonly via?: Via;
+}
+
+/** Who is in a group, by what way until now and from now on. */
+export interface Mark {
+  readonly id: string;
+  readonly from: Via | undefined;
+  readonly to: Via | undefined;
 }
 
 /** More who join or leave at once than one transaction takes with each of them written in it. */

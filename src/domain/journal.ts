@@ -31,6 +31,22 @@ export interface Entry {
   readonly resource: string;
   readonly differences: readonly Difference[];
   readonly members?: { readonly reset: boolean; readonly joined: readonly string[]; readonly left: readonly string[] };
+  /** Who is to be told of it. */
+  readonly events?: readonly DomainEvent[];
+  /** What it costs (below zero) or brings, in credits, and why. */
+  readonly credits?: { readonly by: number; readonly why: CreditReason };
+}
+
+/** Why credits were spent or gained. */
+export type CreditReason = 'invitation' | 'creation' | 'purchase' | 'correction' | 'license';
+
+/** Something that somebody is to be told, in his language; who follows the journal tells him. */
+export interface DomainEvent {
+  readonly event: 'invited' | 'invitation-revoked' | 'promoted' | 'password-changed' | 'deactivated' | 'removed';
+  readonly user: string;
+  readonly channel?: 'email' | 'mobile';
+  readonly to?: string;
+  readonly language: string;
 }
 
 /** What differs between two sets of attributes, one row per attribute; extensions by their URN, then the attribute. */

@@ -1,6 +1,7 @@
 import type { Change, Committed } from './changes.ts';
 import type { Nesting } from './nesting.ts';
-import type { Head, Kind, Member, Membership, State } from './states.ts';
+import type { Account } from './accounts.ts';
+import type { Head, Kind, Member, Membership, State, Via } from './states.ts';
 import type { TenantId } from './tenants.ts';
 
 /** Commits what operations decided. */
@@ -38,6 +39,8 @@ export interface States {
   known(tenant: TenantId, ids: readonly string[]): Promise<Member[]>;
   /** The members of a group, where they are at most `limit`. */
   memberIds(tenant: TenantId, group: Head, limit: number): Promise<readonly string[] | undefined>;
+  /** The members whom a role made members of a group. */
+  givenMembers(tenant: TenantId, group: Head): Promise<readonly (Member & { readonly via: Via })[]>;
   /** Heads of the groups that somebody is directly in, and how many edges are open, those of groups emptied since included. */
   groupsOf(tenant: TenantId, member: string): Promise<{ groups: Head[]; edges: number }>;
   /** Every edge between groups that leads upwards from there, and the version of the tenant's graph of such edges. */
@@ -51,4 +54,12 @@ export interface GroupForMembers {
   readonly known: readonly Member[];
   /** Those of the ids that are members now. */
   readonly present: ReadonlySet<string>;
+  /** Those of them whom a role made members. */
+  readonly given: ReadonlyMap<string, Via>;
+}
+
+/** Reads of numbers that are exact under races. */
+export interface Accounts {
+  /** Those that were moved before, by name; the others stand at zero, without a bound. */
+  read(tenant: TenantId, names: readonly string[]): Promise<ReadonlyMap<string, Account>>;
 }

@@ -1,3 +1,4 @@
+import type { Person } from './person.ts';
 import type { TenantId } from './tenants.ts';
 
 /** What a tenant keeps under ids of its own: the name of a resource type, `User`, `Group` or one of the tenant's own. */
@@ -36,6 +37,8 @@ export interface State extends Head {
   /** What each connection calls it. */
   readonly externalIds: Readonly<Record<string, string>>;
   readonly attributes: Attributes;
+  /** Of a user: what the organization knows of him. */
+  readonly person?: Person | undefined;
 }
 
 /** A membership that holds, in the words of its two ends. */
@@ -43,6 +46,9 @@ export interface Member {
   readonly id: string;
   readonly kind: Kind;
 }
+
+/** Where a role gives a membership: it alone, or both it and whoever chose the members. Absent: whoever chose them. */
+export type Via = 'role' | 'both';
 
 /** A group that a user or a group is in. */
 export interface Membership {
@@ -53,4 +59,4 @@ export interface Membership {
 }
 
 /** What a resource says of itself. */
-export type NewContent = Pick<State, 'name' | 'externalIds' | 'attributes'>;
+export type NewContent = Pick<State, 'name' | 'externalIds' | 'attributes' | 'person'>;

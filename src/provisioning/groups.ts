@@ -4,6 +4,7 @@ import { same } from '../domain/journal.ts';
 import { requireNoCycle } from '../domain/nesting.ts';
 import { ownerAfter } from '../domain/provenance.ts';
 import type { GroupForMembers } from '../domain/ports.ts';
+import { bringsMembers, chosen, renewed, replaced, type Membership } from '../domain/teams.ts';
 import type { Member, State } from '../domain/states.ts';
 import type { TenantId } from '../domain/tenants.ts';
 import type { Leniency } from '../scim/dialects.ts';
@@ -89,7 +90,7 @@ export function groups(ports: Ports, type: ResourceType): ResourceStore {
 
     const edges = await edgesOf(tenant, now, revision.members ?? noMembers, lenient, round);
     const refusedMembers = edges.refused;
-    const changed = edges.reset || edges.joins.length + edges.leaves.length > 0 ? edges : undefined;
+    const changed = edges.reset || weightOf(edges) > 0 ? edges : undefined;
     const adopted = changed && owner !== state.owner ? { ...state, owner } : undefined;
     const after = revised(caller, state, owner, revision) ?? adopted;
     if (!after && !changed) return { stored: toStored(state, caller), refusedMembers };
@@ -131,7 +132,7 @@ export function groups(ports: Ports, type: ResourceType): ResourceStore {
 
   async function readAlone(tenant: TenantId, id: string): Promise<GroupForMembers | undefined> {
     const state = await states.read(tenant, 'Group', id);
-    return state && { state, known: [], present: new Set() };
+    return state && { state, known: [], present: new Set(), given: new Map() };
   }
 
   /**
@@ -141,7 +142,7 @@ export function groups(ports: Ports, type: ResourceType): ResourceStore {
    */
   async function edgesOf(
     tenant: TenantId,
-    { state, known, present }: GroupForMembers,
+    { state, known, ...standing }: GroupForMembers,
     asked: MemberChanges,
     lenient: Leniency,
     round: number,
@@ -149,20 +150,16 @@ export function groups(ports: Ports, type: ResourceType): ResourceStore {
     const named = new Set(asked.add);
     const wanted = known.filter(({ id }) => named.has(id));
     const refused = requireKnown(asked.add, wanted, lenient);
-    if (!asked.reset) {
-      const joins = wanted.filter(({ id }) => !present.has(id));
-      return { reset: false, joins, leaves: asked.remove.filter((id) => present.has(id)), refused };
-    }
+    if (!asked.reset) return { reset: false, ...chosen(wanted, asked.remove, standing), refused };
 
     // Nothing to compare with where all go; one look tells whether there is anybody.
     const held = await states.memberIds(tenant, state, wanted.length === 0 ? 0 : Math.max(comparable, wanted.length));
-    const all = { reset: true, joins: wanted, leaves: [], refused };
+    const given = bringsMembers(state.attributes) ? await states.givenMembers(tenant, state) : [];
+    const all = { reset: true, joins: renewed(wanted, given), leaves: [], marks: [], refused };
     if (held === undefined) return all;
-    const [before, stay] = [new Set(held), new Set(wanted.map(({ id }) => id))];
-    const joins = wanted.filter(({ id }) => !before.has(id));
-    const leaves = held.filter((id) => !stay.has(id));
-    if ((round > 1 && joins.length + leaves.length > 0) || Math.max(joins.length, leaves.length) > crowd) return all;
-    return { reset: false, joins, leaves, refused, compared: 'with all' };
+    const edges = replaced(wanted, held, new Map(given.map(({ id, via }) => [id, via])));
+    if ((round > 1 && weightOf(edges) > 0) || Math.max(edges.joins.length, edges.leaves.length) > crowd) return all;
+    return { reset: false, ...edges, refused, compared: 'with all' };
   }
 
   return {
@@ -209,25 +206,30 @@ export function groups(ports: Ports, type: ResourceType): ResourceStore {
 }
 
 /** The edges that a change opens and closes, and who was asked for but is nobody. */
-interface Edges extends Pick<MembersChange, 'reset' | 'joins' | 'leaves'> {
+interface Edges extends Membership {
+  readonly reset: boolean;
   readonly refused: readonly string[];
   readonly compared?: 'with all';
 }
+
+const weightOf = ({ joins, leaves, marks }: Membership): number => joins.length + leaves.length + marks.length;
 
 /** A change of a group's own attributes, of its members, or of both. */
 function changeOf(
   caller: Caller,
   state: State,
   after: Revised['after'] | undefined,
-  members: Pick<MembersChange, 'reset' | 'joins' | 'leaves'> | undefined,
+  members: (Membership & Pick<MembersChange, 'reset'>) | undefined,
 ): Change {
   const { tenant, order } = ordered(caller);
-  const { reset, joins, leaves } = members ?? { reset: false, joins: [], leaves: [] };
+  const { reset, joins, leaves, marks } = members ?? { reset: false, joins: [], leaves: [], marks: [] };
   const joined = joins.map(({ id }) => id);
   return {
     tenant,
     ...(after && { revises: { before: state, after } }),
-    ...(members && { members: { group: state, reset, joins, leaves } }),
+    ...(members && {
+      members: { group: state, reset, joins, leaves, ...(marks.length > 0 && { marks }) },
+    }),
     relies: joined,
     entry: {
       order,

@@ -37,6 +37,7 @@ export function contentOf(
         ...(typeof externalId === 'string' && { [caller.connection]: externalId }),
       },
       attributes: rest,
+      ...(before?.person && { person: before.person }),
     },
     password: typeof password === 'string' ? password : undefined,
   };

@@ -2,6 +2,7 @@ import { many, subjectsOf, type Change, type Committed, type NewState, type Unit
 import type { Head } from '../domain/states.ts';
 import type { ResourceType } from '../scim/schema/types.ts';
 import { contentFields, historyDocument, journalDocument, newDocument, newEdge } from './documents.ts';
+import { accountBook } from './accounts.ts';
 import type { HeadCache } from './heads.ts';
 import { noWrites, type Writes } from './writes.ts';
 
@@ -37,6 +38,7 @@ export function assemble<U extends Unit>(
   const outcomes = new Map<U, readonly Committed[]>();
   const stale: U[] = [];
   const relied: Relied = new Map();
+  const accounts = accountBook();
 
   const put = (change: Change): Committed => {
     const at = instantOf(change, book, now);
@@ -46,13 +48,16 @@ export function assemble<U extends Unit>(
     writes.journal.push(journalDocument(change, version, at, left));
     rely(change, relied, writes);
     if (change.removes) depart(change.tenant, stripe, writes);
+    accounts.move(change);
     return { version, at };
   };
 
   for (const unit of batch)
-    if (unit.changes.every((change) => holds(change, book))) outcomes.set(unit, unit.changes.map(put));
+    if (unit.changes.every((change) => holds(change, book) && accounts.agrees(change)))
+      outcomes.set(unit, unit.changes.map(put));
     else stale.push(unit);
   writeDocuments(book, relied, writes);
+  writes.accounts.push(...accounts.statements());
   return { writes, outcomes, stale, ...book.left() };
 }
 
@@ -138,24 +143,34 @@ function writeRevision(change: Change, at: Date, entry: Pending, last: Head, typ
   const type = typeOf(change);
   const content = contentFields(type, before.kind, after);
   entry.set = { ...content, revised: at, ...(password !== undefined && { password }) };
-  entry.unset.push(...(['ext', 'custom'] as const).filter((field) => !(field in content)));
+  entry.unset.push(...optionalFields.filter((field) => !(field in content)));
   writes.history.push(historyDocument(type, { ...before, ...last }, at));
 }
 
+/** What a resource may have had before and has no longer. */
+const optionalFields = ['ext', 'custom', 'person', 'held', 'waits'] as const;
+
 function writeMembers({ tenant, members, nesting }: Change, generation: number, at: Date, writes: Writes): void {
   if (!members) return;
-  const { group, joins, leaves, reset, staged } = members;
+  const { group, joins, leaves, leavesVia = null, marks = [], reset, staged } = members;
   if (staged === undefined)
     for (const member of joins) writes.edges.inserts.push(newEdge(tenant, group.id, generation, member, at));
   else writes.stagings.push({ q: { tenant, group: group.id, staged, abandoned: null }, u: { $set: { flipped: at } } });
   if (reset) writes.closings.push({ tenant, group: group.id, below: generation, at });
   if (leaves.length > 0) {
     writes.edges.updates.push({
-      q: { tenant, group: group.id, generation, member: { $in: leaves }, live: true },
+      q: { tenant, group: group.id, generation, member: { $in: leaves }, live: true, via: leavesVia },
       u: { $set: { to: at }, $unset: { live: '' } },
       multi: true,
     });
     writes.edges.closed += leaves.length;
+  }
+  for (const { id, from = null, to } of marks) {
+    writes.edges.updates.push({
+      q: { tenant, group: group.id, generation, member: id, live: true, via: from },
+      u: to === undefined ? { $unset: { via: '' } } : { $set: { via: to } },
+    });
+    writes.edges.closed += 1;
   }
   if (nesting !== undefined)
     writes.nesting.push({ q: { _id: tenant, version: nesting }, u: { $inc: { version: 1 } }, upsert: nesting === 0 });

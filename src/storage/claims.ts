@@ -1,4 +1,5 @@
 import { many, subjectsOf, type Change, type Unit } from '../domain/changes.ts';
+import { accountId } from './accounts.ts';
 import { keyOf } from './documents.ts';
 
 /** What a change needs for itself or together with others while its batch is under way. */
@@ -19,7 +20,8 @@ export function claimsOf(change: Change): Claims {
   const claims: Taken = { alone: new Set(), shared: new Set(relies), documents: new Set(relies) };
   // What both write to would only make their transactions meet.
   if (removes || relies.length > many) claims.documents.add(`${tenant} departures`);
-  for (const claim of [claimCreation, claimRevision, claimRemoval, claimMembers, claimVersion]) claim(change, claims);
+  for (const claim of [claimCreation, claimRevision, claimRemoval, claimMembers, claimMoves, claimVersion])
+    claim(change, claims);
   return claims;
 }
 
@@ -56,10 +58,18 @@ function claimMembers({ members, creates }: Change, { alone, shared, documents }
   documents.add(id);
   (members.reset ? alone : shared).add(`${id} members`);
   for (const member of members.joins) alone.add(`${id} ${member.id}`);
-  for (const member of members.leaves) {
+  for (const member of [...members.leaves, ...(members.marks ?? []).map((mark) => mark.id)]) {
     alone.add(`${id} ${member}`);
     // Whose removal closes the same edge.
     shared.add(member);
+  }
+}
+
+function claimMoves({ tenant, moves = [] }: Change, { alone, shared, documents }: Taken): void {
+  for (const { account, most } of moves) {
+    const document = accountId(tenant, account);
+    documents.add(document);
+    (most === undefined ? shared : alone).add(document);
   }
 }
 
@@ -106,8 +116,9 @@ export function claimBook() {
 /** How many documents changes write: what a batch may hold is counted in these. */
 export const weightOf = ({ changes }: Unit): number => changes.reduce((sum, change) => sum + writesOf(change), 0);
 
-const writesOf = ({ members, removes, relies }: Change): number =>
+const writesOf = ({ members, removes, relies, moves = [] }: Change): number =>
   2 +
   relies.length +
-  (members ? members.joins.length + members.leaves.length : 0) +
+  moves.length +
+  (members ? members.joins.length + members.leaves.length + (members.marks ?? []).length : 0) +
   (removes ? removes.leaves.length : 0);

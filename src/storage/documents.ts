@@ -1,6 +1,7 @@
-import type { Attributes, Head, Kind, Member, State } from '../domain/states.ts';
+import { heldBy, waitsOf, type Person, type Waits } from '../domain/person.ts';
+import type { Attributes, Head, Kind, State, Via } from '../domain/states.ts';
 import type { TenantId } from '../domain/tenants.ts';
-import type { Change, NewState } from '../domain/changes.ts';
+import type { Change, Joiner, NewState } from '../domain/changes.ts';
 import { foldCase, fold } from '../scim/schema/fold.ts';
 import type { ResourceType } from '../scim/schema/types.ts';
 import { customValues, type CustomValue } from './custom.ts';
@@ -30,6 +31,12 @@ export interface ResourceDocument {
   fold: object;
   /** What the twin has of attributes that the tenant made itself, for the index they share. */
   custom?: readonly CustomValue[];
+  /** Of a user: what the organization knows of him. */
+  person?: Person;
+  /** The words under which it is found who is what (`heldBy`). */
+  held?: readonly string[];
+  /** The license pool that he waits for. */
+  waits?: Waits;
   password?: string;
   /** Written by whoever relies on this document staying, so that its removal conflicts with them. */
   touched?: number;
@@ -48,12 +55,14 @@ export interface EdgeDocument {
   from: Date;
   to?: Date;
   live?: true;
+  /** A role gives it: it alone, or beside whoever chose the members. */
+  via?: Via;
   /** It lies ready, or lay until a moment ago: `from` is not its instant yet. */
   staged?: true;
 }
 
 /** A closed version of a resource: it held from `from` until just before `to`. */
-export type HistoryDocument = Omit<ResourceDocument, '_id' | 'password' | 'touched' | 'nested'> & {
+export type HistoryDocument = Omit<ResourceDocument, '_id' | 'password' | 'touched' | 'nested' | 'waits'> & {
   _id: mongoose.mongo.ObjectId;
   resource: string;
   from: Date;
@@ -64,7 +73,7 @@ export type HistoryDocument = Omit<ResourceDocument, '_id' | 'password' | 'touch
 export const headFields = { type: 1, version: 1, revision: 1, generation: 1, modified: 1 } as const;
 
 /** Leaves out the searchable twin and secrets, but not what resources are put in order or looked up by. */
-export const slimFields = { fold: 0, custom: 0, password: 0, touched: 0 } as const;
+export const slimFields = { fold: 0, custom: 0, held: 0, waits: 0, password: 0, touched: 0 } as const;
 
 /** What the projection of a state reads: everything but the searchable twin and secrets. */
 export const stateFields = { ...slimFields, key: 0 } as const;
@@ -81,7 +90,7 @@ export const toHead = ({ _id, type, version, revision, generation, modified }: H
 });
 
 export const toState = (
-  document: Omit<ResourceDocument, 'fold' | 'custom' | 'key' | 'password' | 'touched'>,
+  document: Omit<ResourceDocument, 'fold' | 'custom' | 'held' | 'waits' | 'key' | 'password' | 'touched'>,
 ): State => ({
   tenant: document.tenant,
   owner: document.owner,
@@ -90,6 +99,7 @@ export const toState = (
   revised: document.revised,
   externalIds: Object.fromEntries((document.ext ?? []).map(splitExternalId)),
   attributes: document.attributes,
+  person: document.person,
   // Last: V8 takes a microsecond for each property that comes after a spread.
   ...toHead(document),
 });
@@ -106,7 +116,7 @@ export const keyOf = (kind: Kind, name: string): string => `${kind}:${foldCase(n
 export const contentFields = (
   type: ResourceType,
   kind: Kind,
-  state: Pick<State, 'name' | 'owner' | 'externalIds' | 'attributes'>,
+  state: Pick<State, 'name' | 'owner' | 'externalIds' | 'attributes' | 'person'>,
 ) => {
   const ext = Object.entries(state.externalIds).map(([connection, id]) => `${connection}:${id}`);
   const folded = fold(type, state.attributes as JsonObject);
@@ -119,8 +129,14 @@ export const contentFields = (
     attributes: state.attributes,
     fold: folded,
     ...(custom.length > 0 && { custom }),
+    ...(state.person && personFields(state.person)),
   };
 };
+
+function personFields(person: Person): Pick<ResourceDocument, 'person' | 'held' | 'waits'> {
+  const [held, waits] = [heldBy(person), waitsOf(person)];
+  return { person, ...(held.length > 0 && { held }), ...(waits && { waits }) };
+}
 
 /** The document of a resource that is new at that instant. */
 export const newDocument = (type: ResourceType, state: NewState, at: Date): ResourceDocument => ({
@@ -142,7 +158,7 @@ export const newEdge = (
   tenant: TenantId,
   group: string,
   generation: number,
-  { id, kind }: Member,
+  { id, kind, via }: Joiner,
   from: Date,
 ): EdgeDocument => ({
   _id: new mongoose.mongo.ObjectId(),
@@ -153,6 +169,7 @@ export const newEdge = (
   type: kind,
   from,
   live: true,
+  ...(via && { via }),
 });
 
 /** The closed version of a state that held until that instant. */
@@ -175,6 +192,7 @@ export const historyDocument = (type: ResourceType, state: State, to: Date): His
 /** Fields of an entry that name or describe a person; what is sealed of them is a salted digest, so that they can go. */
 interface Personal {
   readonly differences: Entry['differences'];
+  readonly events?: Entry['events'];
 }
 
 /** A journal entry. `pending` until the sequencer gave it its place in the tenant's order. */
@@ -197,6 +215,7 @@ export interface JournalDocument {
   left?: readonly LeftGroup[];
   /** How many resources of the kind there are more since. */
   adds?: number;
+  credits?: Entry['credits'];
   personal: Personal;
   salt: Buffer;
   digest: Buffer;
@@ -214,7 +233,7 @@ export function journalDocument(
   at: Date,
   left: readonly LeftGroup[] = [],
 ): JournalDocument {
-  const personal = { differences: entry.differences };
+  const personal: Personal = { differences: entry.differences, ...(entry.events && { events: entry.events }) };
   const salt = randomBytes(16);
   const adds = (creates ? 1 : 0) - (removes ? 1 : 0);
   return {
@@ -232,6 +251,7 @@ export function journalDocument(
     ...(entry.members && { members: entry.members }),
     ...(left.length > 0 && { left }),
     ...(adds !== 0 && { adds }),
+    ...(entry.credits && { credits: entry.credits }),
     personal,
     salt,
     digest: createHash('sha256').update(salt).update(JSON.stringify(personal)).digest(),

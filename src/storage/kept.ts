@@ -8,6 +8,7 @@ export const kept = {
   closings: 'tenant',
   nesting: '_id',
   departures: 'tenant',
+  accounts: 'tenant',
   totals: '_id',
   bulks: 'tenant',
   bulkNotes: 'tenant',

@@ -22,6 +22,9 @@ const state = {
   attributes: Mixed,
   fold: Mixed,
   custom: Mixed,
+  person: Mixed,
+  held: { type: [String], default: undefined },
+  waits: Mixed,
 };
 
 const resources = new mongoose.Schema(
@@ -33,6 +36,11 @@ const resources = new mongoose.Schema(
   .index({ tenant: 1, type: 1, modified: 1, _id: 1 })
   .index({ tenant: 1, ext: 1 }, { partialFilterExpression: { ext: { $exists: true } } })
   .index({ tenant: 1, 'fold.emails.value': 1 })
+  // Who waits for a pool, in their order.
+  .index(
+    { tenant: 1, 'waits.pool': 1, 'waits.since': 1, _id: 1 },
+    { partialFilterExpression: { 'waits.pool': { $exists: true } } },
+  )
   // One for the attributes of all tenants' own schemas.
   .index({ tenant: 1, 'custom.k': 1, 'custom.v': 1 }, { partialFilterExpression: { custom: { $exists: true } } });
 
@@ -41,6 +49,9 @@ export const edgesByGroup = { tenant: 1, group: 1, generation: 1, member: 1 } as
 
 /** Open edges by member. */
 export const edgesByMember = { tenant: 1, member: 1 } as const;
+
+/** Open edges that roles give, by group. */
+export const edgesByRole = { tenant: 1, group: 1, via: 1 } as const;
 
 const edges = new mongoose.Schema(
   {
@@ -52,12 +63,14 @@ const edges = new mongoose.Schema(
     from: Date,
     to: Date,
     live: Boolean,
+    via: String,
     staged: Boolean,
   },
   options,
 )
   .index(edgesByGroup, { unique: true, partialFilterExpression: { live: true } })
-  .index(edgesByMember, { partialFilterExpression: { live: true } });
+  .index(edgesByMember, { partialFilterExpression: { live: true } })
+  .index(edgesByRole, { partialFilterExpression: { live: true, via: { $exists: true } } });
 
 const history = new mongoose.Schema({ resource: String, ...state, from: Date, to: Date }, options).index({
   tenant: 1,
@@ -81,6 +94,7 @@ const journal = new mongoose.Schema(
     members: Mixed,
     left: Mixed,
     adds: Number,
+    credits: Mixed,
     personal: Mixed,
     salt: Buffer,
     digest: Buffer,
@@ -91,6 +105,8 @@ const journal = new mongoose.Schema(
   .index({ tenant: 1, pending: 1, kind: 1, adds: 1, at: 1 }, { partialFilterExpression: { pending: true } })
   .index({ tenant: 1, epoch: 1, at: 1, version: 1, _id: 1 }, { partialFilterExpression: { epoch: { $exists: true } } })
   .index({ tenant: 1, resource: 1, version: 1 })
+  // The ledger of credits.
+  .index({ tenant: 1, at: 1, _id: 1 }, { partialFilterExpression: { credits: { $exists: true } } })
   // No operation of a Bulk is done twice, whoever goes on with it.
   .index(
     { tenant: 1, 'part.run': 1, 'part.index': 1 },
@@ -114,6 +130,12 @@ const nesting = new mongoose.Schema({ _id: String, version: Number }, options);
 
 /** What removals of a tenant write to, so that they meet those who rely on very many staying. */
 const departures = new mongoose.Schema({ _id: String, tenant: String, count: Number }, options);
+
+/** Numbers that are exact under races; by tenant and name. */
+const accounts = new mongoose.Schema(
+  { _id: String, tenant: String, name: String, value: Number, most: Number, touched: Number },
+  options,
+);
 
 const totals = new mongoose.Schema({ _id: String, epoch: Number, counts: Mixed }, options);
 
@@ -157,6 +179,7 @@ const collections = {
   closings,
   nesting,
   departures,
+  accounts,
   totals,
   bulks,
   bulkNotes,

@@ -13,7 +13,7 @@ import {
 } from './documents.ts';
 import { gather } from './gather.ts';
 import { memberships } from './memberships.ts';
-import { edgesByGroup, edgesByMember } from './schema.ts';
+import { edgesByGroup, edgesByMember, edgesByRole } from './schema.ts';
 
 /** The heads of the groups that edges are of. */
 const withGroup = {
@@ -120,6 +120,15 @@ export function states(connection: mongoose.Connection): States {
       return rows.length > limit ? undefined : rows.map(({ member }) => member);
     },
 
+    async givenMembers(tenant, { id, generation }) {
+      const rows = await edges()
+        .find({ tenant, group: id, generation, live: true, via: { $exists: true } })
+        .hint(edgesByRole)
+        .project<Pick<EdgeDocument, 'member' | 'type' | 'via'>>({ _id: 0, member: 1, type: 1, via: 1 })
+        .toArray();
+      return rows.flatMap(({ member, type, via }) => (via ? [{ id: member, kind: type, via }] : []));
+    },
+
     async groupsOf(tenant, member) {
       const rows = await edges()
         .aggregate<{ generation: number; held: HeadDocument[] }>([
@@ -145,9 +154,9 @@ export function states(connection: mongoose.Connection): States {
 }
 
 /** An open edge of a group. */
-type OpenEdge = Pick<EdgeDocument, 'group' | 'generation' | 'member'>;
+type OpenEdge = Pick<EdgeDocument, 'group' | 'generation' | 'member' | 'via'>;
 
-const edgeFields = { _id: 0, group: 1, generation: 1, member: 1 } as const;
+const edgeFields = { _id: 0, group: 1, generation: 1, member: 1, via: 1 } as const;
 
 function groupForMembers(
   { ids }: { readonly ids: readonly string[] },
@@ -160,5 +169,6 @@ function groupForMembers(
     return kind !== undefined && mayBeMember(kind) ? [{ id, kind }] : [];
   });
   const own = open.filter(({ group, generation }) => group === state.id && generation === state.generation);
-  return { state, known, present: new Set(own.map(({ member }) => member)) };
+  const given = new Map(own.flatMap(({ member, via }) => (via ? [[member, via] as const] : [])));
+  return { state, known, present: new Set(own.map(({ member }) => member)), given };
 }

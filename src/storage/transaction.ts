@@ -102,6 +102,7 @@ function commandsOf({
   resources,
   nesting,
   departures,
+  accounts,
   existing,
   edges,
   history,
@@ -111,6 +112,7 @@ function commandsOf({
 }: Writes): { command: mongoose.mongo.Document; due?: number }[] {
   const all = [
     { command: { update: 'departures', updates: departures }, due: departures.length },
+    { command: { update: 'accounts', updates: accounts }, due: accounts.length },
     { command: { insert: 'resources', documents: resources.inserts }, due: resources.inserts.length },
     { command: { update: 'resources', updates: resources.updates }, due: resources.updated },
     { command: { delete: 'resources', deletes: resources.deletes }, due: resources.deletes.length },

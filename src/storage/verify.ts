@@ -2,8 +2,9 @@ import type mongoose from 'mongoose';
 import { Stale, subjectsOf, type Change, type Unit } from '../domain/changes.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { Part } from '../domain/journal.ts';
-import type { Head } from '../domain/states.ts';
+import type { Head, Via } from '../domain/states.ts';
 import type { TenantId } from '../domain/tenants.ts';
+import { findUnaffordable } from './accounts.ts';
 import {
   headFields,
   keyOf,
@@ -43,7 +44,13 @@ export async function findBroken<U extends Unit>(
   for (const document of documents.values()) heads.keep(toHead(document));
 
   const facts = { documents, left, taken, parts, members, nesting };
-  return faultsBy(batch, (unit) => faultOf(unit, facts));
+  const faults = faultsBy(batch, (unit) => faultOf(unit, facts));
+  for (const unit of await findUnaffordable(
+    db,
+    batch.filter((each) => !faults.has(each)),
+  ))
+    faults.set(unit, new Stale('an account moved'));
+  return faults;
 }
 
 /** Finds out which of these bring a name that is taken: one look for all, where the rest is taken on trust. */
@@ -88,7 +95,8 @@ interface Facts {
   readonly left: ReadonlyMap<string, ReadonlySet<string>>;
   readonly taken: ReadonlyMap<string, string>;
   readonly parts: ReadonlySet<string>;
-  readonly members: ReadonlySet<string>;
+  /** The live edges by name, each with how it came about. */
+  readonly members: ReadonlyMap<string, Via | undefined>;
   readonly nesting: ReadonlyMap<string, number>;
 }
 
@@ -208,35 +216,47 @@ async function readParts(db: mongoose.mongo.Db, changes: readonly Change[]): Pro
 
 const partName = (tenant: TenantId, { run, index }: Part): string => `${tenant} ${run} ${index}`;
 
-/** The live edges that the batch wants to open or to close, as `<group> <member> <generation>`. */
-async function readEdges(db: mongoose.mongo.Db, changes: readonly Change[]): Promise<Set<string>> {
+/** The live edges that the batch wants to open, close or mark, as `<group> <member> <generation>`. */
+async function readEdges(db: mongoose.mongo.Db, changes: readonly Change[]): Promise<Map<string, Via | undefined>> {
   // One look per group, however many of the batch change its members.
   const asked = new Map<string, { tenant: Change['tenant']; group: Head; ids: string[] }>();
   for (const { tenant, members, creates } of changes) {
     if (!members || creates || members.reset) continue;
-    const { group, joins, leaves } = members;
+    const { group, joins, leaves, marks = [] } = members;
     const name = edgeName({ group: group.id, generation: group.generation });
     const entry = asked.get(name) ?? { tenant, group, ids: [] };
     asked.set(name, entry);
-    entry.ids.push(...joins.map(({ id }) => id), ...leaves);
+    entry.ids.push(...joins.map(({ id }) => id), ...leaves, ...marks.map(({ id }) => id));
   }
   const pages = await Promise.all(
     [...asked.values()].map(({ tenant, group, ids }) =>
       db
         .collection<EdgeDocument>('edges')
         .find({ tenant, group: group.id, generation: group.generation, member: { $in: ids }, live: true })
-        .project<Pick<EdgeDocument, 'group' | 'member' | 'generation'>>({ _id: 0, group: 1, member: 1, generation: 1 })
+        .project<Pick<EdgeDocument, 'group' | 'member' | 'generation' | 'via'>>({
+          _id: 0,
+          group: 1,
+          member: 1,
+          generation: 1,
+          via: 1,
+        })
         .toArray(),
     ),
   );
-  return new Set(pages.flat().map(({ group, member, generation }) => `${group} ${member} ${generation}`));
+  return new Map(pages.flat().map(({ group, member, generation, via }) => [`${group} ${member} ${generation}`, via]));
 }
 
 function membersHold({ members, creates }: Change, { members: live }: Facts): boolean {
   if (!members || creates || members.reset) return true;
-  const { id, generation } = members.group;
-  const isIn = (member: string): boolean => live.has(`${id} ${member} ${generation}`);
-  return !members.joins.some((member) => isIn(member.id)) && members.leaves.every(isIn);
+  const { group, joins, leaves, leavesVia, marks = [] } = members;
+  const edge = (member: string): string => `${group.id} ${member} ${group.generation}`;
+  const isIn = (member: string, via: Via | undefined): boolean =>
+    live.has(edge(member)) && live.get(edge(member)) === via;
+  return (
+    !joins.some(({ id }) => live.has(edge(id))) &&
+    leaves.every((id) => isIn(id, leavesVia)) &&
+    marks.every(({ id, from }) => isIn(id, from))
+  );
 }
 
 /** The open edges of each resource that is to go, as `<group> <generation>`. */

@@ -22,6 +22,7 @@ export interface Writes {
   };
   /** What removals and those who rely on very many staying both write. */
   readonly departures: Statement[];
+  readonly accounts: Statement[];
   /** Ids that must exist, where writing to each of them would be too much. */
   readonly existing: { readonly tenant: string; readonly ids: readonly string[] }[];
   readonly history: HistoryDocument[];
@@ -37,6 +38,7 @@ export const noWrites = (): Writes => ({
   nesting: [],
   edges: { inserts: [], updates: [], closed: 0, looks: [], met: 0 },
   departures: [],
+  accounts: [],
   existing: [],
   history: [],
   journal: [],

@@ -67,7 +67,14 @@ function portsOf(script: Scripted): Scripted['ports'] {
       async readForMembers(_, id, ids) {
         const state = await find('Group', id);
         const held = new Set(members.get(id));
-        return state && { state, known: known(ids), present: new Set(ids.filter((each) => held.has(each))) };
+        return (
+          state && {
+            state,
+            known: known(ids),
+            present: new Set(ids.filter((each) => held.has(each))),
+            given: new Map(),
+          }
+        );
       },
       known: (_, ids) => Promise.resolve(known(ids)),
       memberIds: (_, { id }, limit) => {
@@ -75,6 +82,7 @@ function portsOf(script: Scripted): Scripted['ports'] {
         return Promise.resolve(held.length > limit ? undefined : held);
       },
       groupsOf: () => Promise.resolve({ groups: [], edges: 0 }),
+      givenMembers: () => Promise.resolve([]),
       nestingAbove: () => Promise.resolve({ above: [], version: 7 }),
     },
     directory: { query: unasked, readWithMembers: unasked, memberIds: () => Promise.resolve(['u1']) },
