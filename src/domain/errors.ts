@@ -14,6 +14,18 @@ export type Violation =
   | { readonly rule: 'schema-withdrawn'; readonly schema: string }
   /** More than the database takes as one resource. */
   | { readonly rule: 'too-large' }
+  /** No seat is free, and the organization does not let people wait. */
+  | { readonly rule: 'seats-exhausted'; readonly license: string; readonly seats: number }
+  | { readonly rule: 'credits-exhausted'; readonly needed: number; readonly left: number }
+  | { readonly rule: 'last-primary-admin' }
+  /** An administrator, or somebody who would become one, is changed by who may not. */
+  | { readonly rule: 'administrator-out-of-reach'; readonly id: string }
+  | { readonly rule: 'administrative-grant'; readonly name: string }
+  | { readonly rule: 'wrong-status'; readonly status: string; readonly wanted: string }
+  | { readonly rule: 'built-in'; readonly type: string; readonly name: string }
+  | { readonly rule: 'in-use'; readonly type: string; readonly name: string; readonly by: number }
+  | { readonly rule: 'not-allowed'; readonly permission: string }
+  | { readonly rule: 'invalid'; readonly attribute: string; readonly why: string }
   | { readonly rule: 'busy' };
 
 /** A business rule that a request breaks; nothing has happened. */

@@ -16,6 +16,8 @@ export interface Person {
   readonly administrative?: true;
   /** What was paid for him, in credits: once, whatever he holds later. */
   readonly paid?: number;
+  /** He keeps his seats while he is deactivated. */
+  readonly keepsSeats?: true;
   /** Sessions that began before this instant (ISO 8601) are over. */
   readonly sessionsSince?: string;
 }

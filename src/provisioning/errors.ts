@@ -53,6 +53,8 @@ export function toScimError(error: DomainError): ScimError {
       return unavailable(`${quoted(violation.schema)} is being removed: try again`, 1, options);
     case 'too-large':
       return payloadTooLarge('The resource would be too large: give its attributes fewer or shorter values', options);
+    case 'invalid':
+      return invalidValue(`'${violation.attribute}' ${violation.why}`, options);
     case 'busy':
       return unavailable('The database did not answer in time: try again', 15, options);
     default:
@@ -63,7 +65,19 @@ export function toScimError(error: DomainError): ScimError {
 /** The rules of who may change what somebody else provisioned. */
 type Provenance = 'owned-elsewhere' | 'adoption-needed' | 'adoption-changes-identity';
 
-function whyForbidden(violation: Extract<Violation, { rule: Provenance }>): string {
+/** The rules of the organization. */
+type Forbidding =
+  | 'seats-exhausted'
+  | 'credits-exhausted'
+  | 'last-primary-admin'
+  | 'administrator-out-of-reach'
+  | 'administrative-grant'
+  | 'wrong-status'
+  | 'built-in'
+  | 'in-use'
+  | 'not-allowed';
+
+function whyForbidden(violation: Extract<Violation, { rule: Provenance | Forbidding }>): string {
   switch (violation.rule) {
     case 'owned-elsewhere':
       return `${violation.type} ${quoted(violation.id)} was provisioned by another connection: change it there`;
@@ -71,6 +85,31 @@ function whyForbidden(violation: Extract<Violation, { rule: Provenance }>): stri
       return `${violation.type} ${quoted(violation.id)} was not provisioned by this connection: an admin can make a connection that adopts it (--adopt userName)`;
     case 'adoption-changes-identity':
       return `'${violation.attribute}' cannot change in the request that adopts somebody: repeat without it, then change it`;
+    default:
+      return whyRefused(violation);
+  }
+}
+
+function whyRefused(violation: Extract<Violation, { rule: Forbidding }>): string {
+  switch (violation.rule) {
+    case 'seats-exhausted':
+      return `License ${quoted(violation.license)} has no free seat of ${violation.seats}: free one or buy more`;
+    case 'credits-exhausted':
+      return `${violation.needed} credits are needed and ${violation.left} are left: buy credits`;
+    case 'last-primary-admin':
+      return 'The last Primary Admin can be neither removed, deactivated nor demoted: appoint another one first';
+    case 'administrator-out-of-reach':
+      return `User ${quoted(violation.id)} holds an administrative role: a Primary Admin can change it, or let this connection do so`;
+    case 'administrative-grant':
+      return `${quoted(violation.name)} makes an administrator: a Primary Admin can grant it, or let this connection do so`;
+    case 'wrong-status':
+      return `A person who is ${violation.status} cannot become ${violation.wanted}`;
+    case 'built-in':
+      return `${violation.type} ${quoted(violation.name)} is built in: it cannot be changed or deleted`;
+    case 'in-use':
+      return `${violation.type} ${quoted(violation.name)} is held by ${violation.by}: take it from them first`;
+    case 'not-allowed':
+      return `This needs the permission ${violation.permission}`;
     default:
       return violation satisfies never;
   }

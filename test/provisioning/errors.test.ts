@@ -18,6 +18,16 @@ const table: { [Rule in Violation['rule']]: readonly [Extract<Violation, { rule:
   'done-already': [{ rule: 'done-already', index: 41 }, 409],
   'schema-withdrawn': [{ rule: 'schema-withdrawn', schema: 'urn:example:Badge' }, 503],
   'too-large': [{ rule: 'too-large' }, 413],
+  'seats-exhausted': [{ rule: 'seats-exhausted', license: 'recording-premium', seats: 100 }, 403],
+  'credits-exhausted': [{ rule: 'credits-exhausted', needed: 5, left: 2 }, 403],
+  'last-primary-admin': [{ rule: 'last-primary-admin' }, 403],
+  'administrator-out-of-reach': [{ rule: 'administrator-out-of-reach', id: 'u1' }, 403],
+  'administrative-grant': [{ rule: 'administrative-grant', name: 'Owner' }, 403],
+  'wrong-status': [{ rule: 'wrong-status', status: 'active', wanted: 'prepared' }, 403],
+  'built-in': [{ rule: 'built-in', type: 'Role', name: 'Admin' }, 403],
+  'in-use': [{ rule: 'in-use', type: 'Entitlement', name: 'recording-premium', by: 7 }, 403],
+  'not-allowed': [{ rule: 'not-allowed', permission: 'users.manage' }, 403],
+  invalid: [{ rule: 'invalid', attribute: 'seats', why: 'must be a whole number' }, 400, 'invalidValue'],
   busy: [{ rule: 'busy' }, 503],
 };
 
