@@ -144,7 +144,8 @@ const attributeRows = (attribute: SchemaAttribute, parent: string): readonly (re
 export async function schemaTables(): Promise<string> {
   const paths = await files('schemas', '.json');
   const all = await Promise.all(paths.map(async (file) => [file, JSON.parse(await text(file)) as SchemaFile] as const));
-  const types = all.filter(([, { endpoint }]) => endpoint !== undefined);
+  const isInternal = ([file]: (typeof all)[number]) => file.startsWith('schemas/internal');
+  const types = all.filter((file) => file[1].endpoint !== undefined && !isInternal(file));
   const schemas = all.filter(([, { attributes }]) => attributes !== undefined);
   const typeRows = types.map(([file, { name = '', endpoint = '', schema = '', schemaExtensions = [] }]) => [
     `[${name}](${file.slice('schemas/'.length)})`,
@@ -152,21 +153,23 @@ export async function schemaTables(): Promise<string> {
     code(schema),
     schemaExtensions.map((extension) => code(extension.schema)).join(', '),
   ]);
-  const sections = schemas.map(([file, { id, name, description, attributes = [] }]) =>
+  const section = ([file, { id, name, description, attributes = [] }]: (typeof all)[number]): string =>
     [
-      `## ${name ?? id ?? ''}`,
+      `${isInternal([file, {}]) ? '###' : '##'} ${name ?? id ?? ''}`,
       `${code(id ?? '')} ([${basename(file)}](${file.slice('schemas/'.length)})). ${description ?? ''}`.trim(),
       table(
         ['attribute', 'type', 'mutability', 'returned', '', 'meaning'],
         attributes.flatMap((attribute) => attributeRows(attribute, '')),
       ),
-    ].join('\n\n'),
-  );
+    ].join('\n\n');
   return `${[
     '# The schemas',
-    'What a User and a Group are. These files drive validation, filters, projection and discovery; nothing in the code repeats them. This page is written from them by `npm run generate`.',
+    'What a User, a Group and all else is that a tenant keeps. These files drive validation, filters, projection and discovery; nothing in the code repeats them. This page is written from them by `npm run generate`.',
     '## Resource types',
     table(['type', 'endpoint', 'schema', 'extensions'], typeRows),
-    ...sections,
+    ...schemas.filter((file) => !isInternal(file)).map(section),
+    '## What SCIM does not serve',
+    'Kinds that a tenant keeps beside what SCIM serves: validated, searched and shown by the same engine, through the admin API.',
+    ...schemas.filter(isInternal).map(section),
   ].join('\n\n')}\n`;
 }

@@ -23,7 +23,7 @@ import { registries } from './provisioning/registries.ts';
 import { openapi } from './scim/openapi/document.ts';
 import { resolvePath } from './scim/schema/path.ts';
 import type { Registry } from './scim/schema/registry.ts';
-import { outage, protocolOver, schemas } from './protocol.ts';
+import { internalKinds, outage, protocolOver, schemas } from './protocol.ts';
 import { noteAddress } from './storage/address.ts';
 import { allowances } from './storage/allowances.ts';
 import { backups } from './storage/backup.ts';
@@ -120,7 +120,7 @@ export function adminPorts(db: Database, publicUrl: string, by: string, log: Adm
     quirkMeaning,
     schemas: tenantSchemas(db),
     backups: backups(db),
-    builtIn: () => builtIn(schemas()),
+    builtIn: () => builtIn(schemas(), internalKinds()),
     tokenFormat,
     now: () => new Date(),
     pause: (ms) => sleep(ms),
@@ -131,9 +131,10 @@ export function adminPorts(db: Database, publicUrl: string, by: string, log: Adm
 }
 
 /** The names that no tenant can give. */
-export const builtIn = ({ schemas: known, types }: Registry): ReturnType<AdminPorts['builtIn']> => ({
-  schemas: known.map(({ id }) => id),
-  types,
+export const builtIn = (served: Registry, internal: Registry): ReturnType<AdminPorts['builtIn']> => ({
+  schemas: [...served.schemas, ...internal.schemas].map(({ id }) => id),
+  types: served.types,
+  internal: internal.types,
 });
 
 /** A server that answers. */

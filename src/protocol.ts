@@ -5,10 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { passwords } from './credentials/passwords.ts';
 import { seals } from './credentials/seals.ts';
+import type { Change } from './domain/changes.ts';
 import { basePath } from './http/target.ts';
 import { joint, type Alarm, type JointPorts } from './provisioning/joint.ts';
 import { sameForAll, type Registries } from './provisioning/registries.ts';
-import { servedType, underSchemas } from './provisioning/served.ts';
+import { besides, servedType, underSchemas } from './provisioning/served.ts';
 import { storesOf } from './provisioning/stores.ts';
 import { unavailable, type ScimError } from './scim/errors.ts';
 import { scim } from './scim/handle.ts';
@@ -59,13 +60,12 @@ export function portsOver(
   observer?: Observer,
   tenants: Registries = sameForAll(types),
 ): JointPorts {
+  const internal = internalKinds();
+  const typeOf = (change: Change) => servedType(besides(tenants.last(change.tenant), internal), change);
   return {
     states: states(db),
     directory: directory(db),
-    work: underSchemas(
-      unitOfWork(db, (change) => servedType(tenants.last(change.tenant), change), Date.now, observer),
-      tenants,
-    ),
+    work: underSchemas(unitOfWork(db, typeOf, Date.now, observer), tenants, internal),
     hashPassword: passwords().hashPassword,
     newId: randomUUID,
     clock: Date.now,
@@ -85,11 +85,16 @@ const alarm: Alarm = (at, ring) => {
 };
 
 /** The schemas, read from the project's `schemas/`, wherever it was started from. */
-export function schemas(): Registry {
+export const schemas = (): Registry =>
+  registry([...schemaFiles('core'), ...schemaFiles('extensions')], schemaFiles('resource-types'));
+
+/** The kinds that a tenant keeps beside what SCIM serves: described in the same form, and served by no endpoint of it. */
+export const internalKinds = (): Registry =>
+  registry([...schemaFiles('core'), ...schemaFiles('internal')], schemaFiles('internal-types'));
+
+function schemaFiles(folder: string): Json[] {
   const root = fileURLToPath(new URL('../schemas/', import.meta.url));
-  const read = (folder: string): Json[] =>
-    readdirSync(join(root, folder))
-      .filter((name) => name.endsWith('.json'))
-      .map((name) => JSON.parse(readFileSync(join(root, folder, name), 'utf8')) as Json);
-  return registry([...read('core'), ...read('extensions')], read('resource-types'));
+  return readdirSync(join(root, folder))
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => JSON.parse(readFileSync(join(root, folder, name), 'utf8')) as Json);
 }

@@ -6,7 +6,15 @@ import type { Described, DescribedAttribute } from './schemaFile.ts';
 /** What everybody has, which no tenant can make anew. */
 export interface BuiltIn {
   readonly schemas: readonly string[];
-  readonly types: readonly { readonly name: string; readonly endpoint: string }[];
+  /** What SCIM serves: a tenant's schemas can extend it, and refer to it. */
+  readonly types: readonly Placed[];
+  /** What is kept beside it. */
+  readonly internal: readonly Placed[];
+}
+
+interface Placed {
+  readonly name: string;
+  readonly endpoint: string;
 }
 
 /** What a schema has to go with. */
@@ -92,7 +100,7 @@ const overlap = (a: string, b: string): boolean =>
 function typeFaults({ resourceType, attributes }: Extract<Described, { resourceType: object }>, around: Surroundings) {
   const { name, endpoint } = resourceType;
   // Also one that is being removed has them: where it turns out to be in use it is served again.
-  const types = [...around.builtIn.types, ...around.others.flatMap(typesOf)];
+  const types = [...around.builtIn.types, ...around.builtIn.internal, ...around.others.flatMap(typesOf)];
   const isLong = (text: string) => text.length > limits.nameLength;
   const isTaken = types.some((type) => sameText(type.name, name)) || reserved.has(name.toLowerCase());
   const isPlaced =

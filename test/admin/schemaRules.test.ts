@@ -6,9 +6,9 @@ import { faultsOf, type Surroundings } from '../../src/admin/schemaRules.ts';
 import { ownSchemaLimits as limits, type OwnSchema } from '../../src/domain/tenantSchemas.ts';
 import { extended } from '../../src/scim/schema/registry.ts';
 import { badge, device, ownSchema, schemaText } from '../support/ownSchemas.ts';
-import { testRegistry } from '../support/schemas.ts';
+import { testInternal, testRegistry } from '../support/schemas.ts';
 
-const everybodys = builtIn(testRegistry());
+const everybodys = builtIn(testRegistry(), testInternal());
 
 interface Given {
   readonly [key: string]: unknown;
@@ -148,6 +148,12 @@ describe("The rules of a tenant's own schema", () => {
     [/the resource type 'user' is taken/, { ...type, resourceType: { name: 'user', endpoint: '/Cars' } }],
     [/the resource type 'DEVICE' is taken/, { ...type, resourceType: { name: 'DEVICE', endpoint: '/Cars' } }],
     [/the resource type 'Role' is taken/, { ...type, resourceType: { name: 'Role', endpoint: '/Cars' } }],
+    ...testInternal().types.flatMap(({ name, endpoint }): [RegExp, Given][] => [
+      [/the resource type '.*' is taken/, { ...type, resourceType: { name: name.toLowerCase(), endpoint: '/Cars' } }],
+      [/the endpoint '.*' is taken/, { ...type, resourceType: { name: 'Car', endpoint } }],
+      [/there is no resource type '.*' to extend/, { ...extension, extends: name }],
+      [/refers to '.*': choose/, withAttribute({ name: 'a', type: 'reference', referenceTypes: [name] })],
+    ]),
     [/'resourceType\.endpoint' must be a slash/, { ...type, resourceType: { name: 'Car', endpoint: 'Cars' } }],
     [/'resourceType\.endpoint' must be a slash/, { ...type, resourceType: { name: 'Car', endpoint: '/a/b' } }],
     ...[

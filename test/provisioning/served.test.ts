@@ -11,7 +11,7 @@ import { limits } from '../../src/scim/limits.ts';
 import { extended } from '../../src/scim/schema/registry.ts';
 import { creating, newState, renaming } from '../support/changes.ts';
 import { badge } from '../support/ownSchemas.ts';
-import { testRegistry } from '../support/schemas.ts';
+import { testInternal, testRegistry } from '../support/schemas.ts';
 
 const acme = tenantId('acme');
 
@@ -21,8 +21,8 @@ describe('A change under the schemas of its tenant', () => {
     commit: () => Promise.resolve(done),
     commitAll: (changes) => Promise.resolve(changes.map(() => done)),
   };
-  const without = underSchemas(work, sameForAll(testRegistry()));
-  const within = underSchemas(work, sameForAll(extended(testRegistry(), [badge])));
+  const without = underSchemas(work, sameForAll(testRegistry()), testInternal());
+  const within = underSchemas(work, sameForAll(extended(testRegistry(), [badge])), testInternal());
   const change = (kind: string, attributes: object): Change => {
     const state = { ...newState(acme, kind, 'x', new Date(0)), attributes: { ...attributes } };
     return creating(state);
@@ -48,6 +48,15 @@ describe('A change under the schemas of its tenant', () => {
     expect(await fault(without.commit(change('Device', {}), 0))).to.deep.equal({
       rule: 'schema-withdrawn',
       schema: 'Device',
+    });
+  });
+
+  it('is committed where it is of a kind of our own, which SCIM does not serve', async () => {
+    expect(testRegistry().typeNamed('Number')).to.equal(undefined);
+    expect(await within.commit(change('Number', { name: '+33123456789' }), 0)).to.equal(done);
+    expect(await fault(without.commit(change('Number', { [badge.id]: { number: '1' } }), 0))).to.deep.equal({
+      rule: 'schema-withdrawn',
+      schema: badge.id,
     });
   });
 

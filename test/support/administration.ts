@@ -16,7 +16,7 @@ import { tenantSchemas } from '../../src/storage/tenantSchemas.ts';
 import { tenants, tenantsModel } from '../../src/storage/tenants.ts';
 import { tokens, tokensModel } from '../../src/storage/tokens.ts';
 import { freshDatabase } from './mongod.ts';
-import { testRegistry } from './schemas.ts';
+import { testInternal, testRegistry } from './schemas.ts';
 
 /** Administration of a database of its own, as a process has it. */
 export interface Process {
@@ -71,7 +71,7 @@ async function openProcess(uri: string): Promise<Process> {
       quirkMeaning,
       schemas: tenantSchemas(db),
       backups: backups(db),
-      builtIn: () => builtIn(testRegistry()),
+      builtIn: () => builtIn(testRegistry(), testInternal()),
       tokenFormat,
       pause: () => Promise.resolve(),
       now: () => new Date(),

@@ -20,9 +20,15 @@ let known: Registry | undefined;
 export const testRegistry = (): Registry =>
   (known ??= registry([...schemaFiles('core'), ...schemaFiles('extensions')], schemaFiles('resource-types')));
 
-/** The resource type of that name. */
+let internal: Registry | undefined;
+
+/** The kinds that a tenant keeps beside what SCIM serves, read once. */
+export const testInternal = (): Registry =>
+  (internal ??= registry([...schemaFiles('core'), ...schemaFiles('internal')], schemaFiles('internal-types')));
+
+/** The type of that name: one that SCIM serves, or one of our own. */
 export function testType(name: string): ResourceType {
-  const type = testRegistry().typeNamed(name);
+  const type = testRegistry().typeNamed(name) ?? testInternal().typeNamed(name);
   if (!type) throw new Error(`No type ${name}`);
   return type;
 }
