@@ -7,9 +7,10 @@
 const layers = {
   scim: { layers: [], packages: ['ajv', 'ajv-formats', 'scim2-parse-filter'], node: ['util'] },
   domain: { layers: [], packages: [], node: [] },
+  words: { layers: ['domain'], packages: ['i18next'], node: [] },
   audit: { layers: ['domain'], packages: [], node: ['crypto'] },
   provisioning: { layers: ['scim', 'domain'], packages: [], node: ['util'] },
-  admin: { layers: ['domain', 'audit'], packages: ['ajv'], node: ['crypto'] },
+  admin: { layers: ['domain', 'audit', 'words'], packages: ['ajv'], node: ['crypto'] },
   storage: {
     layers: ['scim', 'domain', 'audit', 'provisioning'],
     packages: ['mongoose'],
@@ -41,11 +42,11 @@ const layers = {
     node: ['buffer', 'crypto', 'events', 'os', 'url', 'util', 'worker_threads', 'zlib'],
   },
   http: {
-    layers: ['scim', 'admin'],
+    layers: ['scim', 'admin', 'words'],
     packages: ['express', 'helmet', 'passport', 'passport-http-bearer', 'swagger-ui-dist'],
     node: ['crypto', 'http', 'https', 'module', 'net', 'stream', 'stream/promises', 'util', 'zlib'],
   },
-  cli: { layers: ['admin'], packages: ['commander'], node: [] },
+  cli: { layers: ['admin', 'words'], packages: ['commander'], node: [] },
 };
 
 /** What the files beside the layers may use. They may import every layer. */

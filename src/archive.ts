@@ -19,14 +19,14 @@ const why = (cause: unknown): string => (cause instanceof Error ? cause.message 
  */
 export async function save(file: string, bytes: AsyncIterable<Uint8Array>): Promise<void> {
   if (file === standard) {
-    if (process.stdout.isTTY) throw new Refusal('A backup is nothing to read: give a file, or send it to a program');
+    if (process.stdout.isTTY) throw new Refusal('backup.to-terminal');
     await pipeline(bytes, compressed(), process.stdout, { end: false });
     return;
   }
-  if (await isThere(file)) throw new Refusal(`The file '${file}' is there already: choose another name`);
+  if (await isThere(file)) throw new Refusal('file.there', { file });
   const partial = `${file}.partial`;
   const handle = await open(partial, 'wx', 0o600).catch((cause: unknown) => {
-    throw new Refusal(`The file '${partial}' can't be written: ${why(cause)}`, { cause });
+    throw new Refusal('file.unwritable', { file: partial, why: why(cause) }).because(cause);
   });
   try {
     await pipeline(bytes, compressed(), handle.createWriteStream({ flush: true }));
@@ -58,7 +58,7 @@ export async function* load(file: string): AsyncGenerator<Uint8Array, undefined>
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
     if (!code.startsWith('Z_')) throw cause;
-    throw new Refusal('The backup is damaged, incomplete or none: give what `rollcall backup` wrote', { cause });
+    throw new Refusal('backup.no-backup').because(cause);
   }
   return undefined;
 }
@@ -67,6 +67,6 @@ const reading = (file: string) =>
   open(file).then(
     (handle) => handle.createReadStream({ highWaterMark: chunkSize }),
     (cause: unknown) => {
-      throw new Refusal(`The file '${file}' can't be read: ${why(cause)}`, { cause });
+      throw new Refusal('file.unreadable', { file, why: why(cause) }).because(cause);
     },
   );

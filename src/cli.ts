@@ -87,7 +87,8 @@ async function read(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (cause) {
-    throw new Refusal(`The file '${file}' can't be read: ${cause instanceof Error ? cause.message : String(cause)}`);
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Refusal('file.unreadable', { file, why });
   }
 }
 

@@ -25,8 +25,7 @@ export async function backup(
 ): Promise<BackupSummary> {
   const chosen = tenant === undefined ? undefined : await requireTenant(ports, tenant);
   const taken = await ports.backups.take(chosen?.id);
-  if (taken === 'half-restored')
-    throw new Refusal('A restore is under way, or was broken off: wait for its end, or restore again');
+  if (taken === 'half-restored') throw new Refusal('backup.restoring');
   return { instant: taken.instant, tenants: taken.tenants, ...(await saved(taken, save)) };
 }
 
@@ -57,7 +56,7 @@ export async function restore(
     const file = await opened(input);
     const tenant = named === undefined ? undefined : tenantIn(file, named);
     const restoring = await backups.restore({ schema: file.schema, tenant });
-    if (typeof restoring === 'string') throw new Refusal(reason(restoring, tenant));
+    if (typeof restoring === 'string') throw unfit(restoring, tenant);
     const sum = await orNothing(restoring, () => putAll(file, restoring));
     return { instant: file.instant, tenants: tenant ? [tenant] : file.tenants, ...sum };
   } finally {
@@ -92,26 +91,22 @@ function tenantIn({ tenants }: Contents, named: string): BackedUp {
   const tenant = tenants.find(({ id, name }) =>
     isId(named) ? id === named.toLowerCase() : nameKey(name) === nameKey(named),
   );
-  if (!tenant) throw new Refusal(`The backup has no tenant '${shown(named)}'`);
+  if (!tenant) throw new Refusal('backup.unknown-tenant', { name: shown(named) });
   return tenant;
 }
 
-function reason(unfit: Unfit, tenant: BackedUp | undefined): string {
+function unfit(why: Unfit, tenant: BackedUp | undefined): Refusal {
   const name = shown(tenant?.name ?? '');
-  switch (unfit) {
-    case 'not-empty':
-      return 'The database is not empty: restore into an empty one, or one tenant with --tenant';
+  switch (why) {
     case 'tenant-there':
-      return `The tenant '${name}' is there already: a restore changes nothing that is there`;
     case 'name-taken':
-      return `Another tenant is named '${name}' here: two can't have one name`;
+      return new Refusal(`backup.${why}`, { name });
+    case 'not-empty':
     case 'under-way':
-      return 'Another restore is under way, or was killed within the last half minute: try again then';
     case 'newer':
-      return 'The backup was made by a newer Rollcall: restore it with that one';
     case 'older':
-      return 'The backup was made by an older Rollcall: restore it whole into an empty database, and back the tenant up from there';
+      return new Refusal(`backup.${why}`);
     default:
-      return unfit satisfies never;
+      return why satisfies never;
   }
 }

@@ -104,10 +104,7 @@ export async function* written({ portions, ...contents }: Taken): AsyncGenerator
 export async function opened(input: Input): Promise<BackupFile> {
   const first = await input.line();
   const said = parsed(first);
-  if (isOther(said))
-    throw new Refusal(
-      `The backup has format ${String(said.version)}, and this version reads ${version}: restore it with the version that wrote it`,
-    );
+  if (isOther(said)) throw new Refusal('backup.other-format', { found: said.version, read: version });
   if (!isFirst(said)) throw damaged();
   const { instant, clusterTime, schema, scope, tenants } = said;
   return {

@@ -18,8 +18,7 @@ export interface Input {
 }
 
 /** What is wrong with a backup that is not as it was written. */
-export const damaged = (cause?: unknown): Refusal =>
-  new Refusal('The backup is damaged or incomplete: take another, or fetch it again', { cause });
+export const damaged = (cause?: unknown): Refusal => new Refusal('backup.damaged').because(cause);
 
 /** Reads bytes in the pieces in which they come, and keeps no more than was asked for and one piece. */
 export function inputOf(bytes: AsyncIterable<Uint8Array>): Input {

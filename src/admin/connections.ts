@@ -84,9 +84,7 @@ export async function createConnection(
   const connection = newConnection(ports, tenant.id, chosen, now);
   const { text, token } = issue(ports, connection, connection.scopes, now);
   if ((await ports.connections.add(tenant.id, connection, token)) === 'name-taken')
-    throw new Refusal(
-      `The tenant '${tenant.name}' has a connection named '${connection.name}' already: choose another name`,
-    );
+    throw new Refusal('connection.taken', { tenant: tenant.name, name: connection.name });
   return { ...connection, scimBaseUrl: ports.scimBaseUrl, token: text, tokenExpiresAt: token.expiresAt };
 }
 
@@ -124,7 +122,7 @@ export async function setConnection(
 ): Promise<Connection> {
   const { dialect, scopes: texts, adopt } = change;
   const torn = change.options.filter((option) => change.without.includes(option));
-  if (torn.length > 0) throw new Refusal(`The option ${torn.join(', ')} can't both come and go: say one of them`);
+  if (torn.length > 0) throw new Refusal('connection.option-torn', { options: torn });
   const allowed = texts && requireScopes(texts);
   const { id } = await requireTenant(ports, change.tenant);
   const connection = await requireConnection(ports, id, change.connection);
@@ -191,8 +189,7 @@ export async function connectionLog(
   const { id } = await requireTenant(ports, choice.tenant);
   const connection = await requireConnection(ports, id, choice.connection);
   const rows = await ports.log.read(id, connection.id, query);
-  if (!rows)
-    throw new Refusal(`'${shown(query.before ?? '')}' is no row of the log: give the id of one that was shown`);
+  if (!rows) throw new Refusal('log.unknown-row', { row: shown(query.before ?? '') });
   return rows;
 }
 
@@ -209,8 +206,7 @@ export async function requireConnection(
   const connection = await (isId(named)
     ? connections.find(tenant, named.toLowerCase())
     : connections.named(tenant, named));
-  if (!connection)
-    throw new Refusal(`The tenant has no connection '${shown(named)}': list its connections to see their names`);
+  if (!connection) throw new Refusal('connection.unknown', { name: shown(named) });
   return connection;
 }
 
@@ -221,8 +217,7 @@ export async function requireConnection(
  */
 export function requireScopes(texts: readonly string[]): readonly Scope[] {
   const { known, unknown } = readScopes(texts);
-  if (unknown.length > 0)
-    throw new Refusal(`'${shown(unknown.join(', '))}' is no scope: choose among ${scopes.join(', ')}`);
-  if (known.length === 0) throw new Refusal(`At least one scope is needed: choose among ${scopes.join(', ')}`);
+  if (unknown.length > 0) throw new Refusal('scope.unknown', { unknown: shown(unknown.join(', ')), scopes });
+  if (known.length === 0) throw new Refusal('scope.none', { scopes });
   return known;
 }

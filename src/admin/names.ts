@@ -1,4 +1,5 @@
 import { longestName, nameFault } from '../domain/tenants.ts';
+import { said } from '../words/say.ts';
 import { Refusal } from './errors.ts';
 
 /**
@@ -6,22 +7,23 @@ import { Refusal } from './errors.ts';
  *
  * @throws Refusal where nothing may be named so
  */
-export function requireName(what: 'tenant' | 'connection', text: string): string {
+export function requireName(thing: 'tenant' | 'connection', text: string): string {
+  const what = said(`thing.${thing}`);
   const name = text.normalize('NFC').trim();
   const fault = nameFault(name);
   switch (fault) {
     case undefined:
       return name;
     case 'empty':
-      throw new Refusal(`A ${what} needs a name: give it one`);
+      throw new Refusal('name.empty', { what });
     case 'too-long':
-      throw new Refusal(`The name of a ${what} may be at most ${String(longestName)} characters long: shorten it`);
+      throw new Refusal('name.too-long', { what, most: longestName });
     case 'unprintable':
-      throw new Refusal(`The name of a ${what} may hold no invisible characters: leave them out`);
+      throw new Refusal('name.unprintable', { what });
     case 'reserved':
-      throw new Refusal(`The name '${name}' is reserved: choose another for the ${what}`);
+      throw new Refusal('name.reserved', { what, name });
     case 'like-an-id':
-      throw new Refusal(`The name of a ${what} may not look like an id: choose another`);
+      throw new Refusal('name.like-an-id', { what });
     default:
       return fault satisfies never;
   }

@@ -2,6 +2,7 @@ import { Ajv } from 'ajv';
 import type { ErrorObject } from 'ajv';
 import { ownSchemaLimits as limits } from '../domain/tenantSchemas.ts';
 import type { OwnAttribute, OwnType, Use } from '../domain/tenantSchemas.ts';
+import { said, type Said } from '../words/say.ts';
 import { Refusal } from './errors.ts';
 
 /** An attribute as a file may write it: with any characteristic of RFC 7643 §7, or with its default. */
@@ -95,7 +96,7 @@ const isFile = new Ajv({ allErrors: true, strictTypes: false }).compile<SchemaFi
  */
 export function readSchemaFile(content: string, extended: string | undefined): Described {
   const json = parse(content);
-  if (!isFile(json)) throw new Refusal(`The file is no schema:${listed((isFile.errors ?? []).map(sentence))}`);
+  if (!isFile(json)) throw new Refusal('schema.no-schema', { faults: (isFile.errors ?? []).map(sentence) });
   const name = json.name ?? json.resourceType?.name ?? json.id.split(':').at(-1) ?? json.id;
   const description = json.description ?? name;
   return {
@@ -107,24 +108,19 @@ export function readSchemaFile(content: string, extended: string | undefined): D
   };
 }
 
-/** Faults under each other. */
-export const listed = (faults: readonly string[]): string =>
-  [...new Set(faults)].map((fault) => `\n  - ${fault}`).join('');
-
 function parse(content: string): unknown {
   try {
     // Editors on Windows begin a file with a mark that is no part of the text.
     return JSON.parse(content.replace(/^\uFEFF/, ''));
   } catch (cause) {
-    throw new Refusal(`The file is no JSON: ${cause instanceof Error ? cause.message : String(cause)}`);
+    throw new Refusal('schema.no-json', { why: cause instanceof Error ? cause.message : String(cause) });
   }
 }
 
 function useOf({ extends: own, resourceType }: SchemaFile, extended: string | undefined, description: string): Use {
   const said = [...new Set([own, extended].filter((name) => name !== undefined))];
   const [type] = said;
-  if (said.length + (resourceType ? 1 : 0) !== 1)
-    throw new Refusal("Say one thing that the schema is for: 'extends' a type, or a 'resourceType' of its own");
+  if (said.length + (resourceType ? 1 : 0) !== 1) throw new Refusal('schema.one-use');
   if (type !== undefined) return { extends: type };
   return { resourceType: { name: '', endpoint: '', description, ...resourceType } };
 }
@@ -147,12 +143,31 @@ function complete({ subAttributes = [], ...given }: FileAttribute): DescribedAtt
 }
 
 /** What ajv found, for whoever wrote the file. */
-function sentence({ instancePath, keyword, params, message }: ErrorObject): string {
-  const where = instancePath === '' ? 'the file' : `'${instancePath.slice(1).replaceAll('/', '.')}'`;
+function sentence({ instancePath, keyword, params, message = '' }: ErrorObject): Said {
+  const where = instancePath === '' ? said('form.the-file') : `'${instancePath.slice(1).replaceAll('/', '.')}'`;
   const named = params as Readonly<Record<string, unknown>>;
-  if (keyword === 'additionalProperties')
-    return `${where} may not have '${String(named['additionalProperty']).slice(0, 100)}'`;
-  if (keyword === 'enum') return `${where} must be one of ${(named['allowedValues'] as readonly string[]).join(', ')}`;
-  if (keyword === 'const') return `${where} must be '${String(named['allowedValue'])}'`;
-  return `${where} ${message ?? 'is not well formed'}`;
+  const attribute = (name: string) => String(named[name]).slice(0, 100);
+  const limit = Number(named['limit']);
+  switch (keyword) {
+    case 'additionalProperties':
+      return said('form.unknown-attribute', { where, attribute: attribute('additionalProperty') });
+    case 'required':
+      return said('form.required', { where, attribute: attribute('missingProperty') });
+    case 'enum':
+      return said('form.one-of', { where, values: named['allowedValues'] as readonly string[] });
+    case 'const':
+      return said('form.exactly', { where, value: String(named['allowedValue']) });
+    case 'type':
+      return said('form.type', { where, type: String(named['type']) });
+    case 'minLength':
+      return said('form.too-short', { where, least: limit });
+    case 'maxLength':
+      return said('form.too-long', { where, most: limit });
+    case 'minItems':
+      return said('form.too-few', { where, least: limit });
+    case 'maxItems':
+      return said('form.too-many', { where, most: limit });
+    default:
+      return said('form.other', { where, why: message });
+  }
 }

@@ -1,5 +1,6 @@
 import { ownSchemaLimits as limits, typeOf } from '../domain/tenantSchemas.ts';
 import type { OwnSchema } from '../domain/tenantSchemas.ts';
+import { said, type Said } from '../words/say.ts';
 import { shown } from './names.ts';
 import type { Described, DescribedAttribute } from './schemaFile.ts';
 
@@ -50,7 +51,7 @@ const endpointForm = /^\/[A-Za-z][A-Za-z0-9]*$/;
 const attributeForm = /^[A-Za-z][A-Za-z0-9$_-]*$/;
 
 /** All that keeps a schema from being a tenant's; each says what to do. */
-export function faultsOf(schema: Described, surroundings: Surroundings): readonly string[] {
+export function faultsOf(schema: Described, surroundings: Surroundings): readonly Said[] {
   return [
     ...urnFaults(schema.id, surroundings),
     ...('resourceType' in schema ? typeFaults(schema, surroundings) : extensionFaults(schema, surroundings)),
@@ -62,7 +63,7 @@ export function faultsOf(schema: Described, surroundings: Surroundings): readonl
 /** Whether a schema without faults is what it is: one that a tenant may have. */
 export const isAllowed = (
   _schema: Described,
-  { length: faults }: readonly string[],
+  { length: faults }: readonly Said[],
 ): _schema is Described & Pick<OwnSchema, 'attributes'> => faults === 0;
 
 /** How many attributes there are, with those inside them. */
@@ -72,25 +73,20 @@ const counted = (attributes: readonly Pick<DescribedAttribute, 'subAttributes'>[
 const sameText = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
 /** What is said where it fails. */
-type Check = readonly [fails: boolean, fault: string];
+type Check = readonly [fails: boolean, fault: Said];
 
-const failing = (...checks: readonly Check[]): string[] => checks.flatMap(([fails, fault]) => (fails ? [fault] : []));
+const failing = (...checks: readonly Check[]): Said[] => checks.flatMap(([fails, fault]) => (fails ? [fault] : []));
 
-function urnFaults(id: string, { builtIn, others }: Surroundings): string[] {
-  if (!urnForm.test(id) || id.length > limits.urnLength)
-    return [`'id' must be a URN of at most ${String(limits.urnLength)} characters, as 'urn:example:scim:Badge'`];
+function urnFaults(id: string, { builtIn, others }: Surroundings): Said[] {
+  if (!urnForm.test(id) || id.length > limits.urnLength) return [said('fault.urn', { most: limits.urnLength })];
   const urn = id.toLowerCase();
   const taken = [...builtIn.schemas, ...others.map((other) => other.id)].find((other) =>
     overlap(urn, other.toLowerCase()),
   );
   if (taken !== undefined)
-    return [
-      sameText(taken, id)
-        ? `there is a schema '${taken}' already: choose another 'id'`
-        : `'id' and the schema '${taken}' begin alike, so that paths would mean two things: choose another 'id'`,
-    ];
+    return [said(sameText(taken, id) ? 'fault.urn-taken' : 'fault.urn-alike', { schema: taken })];
   const foreign = /^urn:(?:ietf:(?!params:scim:schemas:extension:)|rollcall:)/.test(urn);
-  return failing([foreign, `'id' is in a namespace that is not yours: choose another, as 'urn:example:scim:Badge'`]);
+  return failing([foreign, said('fault.urn-foreign')]);
 }
 
 /** Whether a path that begins with one URN could be one that begins with the other. */
@@ -109,37 +105,31 @@ function typeFaults({ resourceType, attributes }: Extract<Described, { resourceT
   return [
     ...failing([
       !nameForm.test(name) || isLong(name),
-      `'resourceType.name' must be letters and digits, a letter first, at most ${String(limits.nameLength)}: '${shown(name)}' is not`,
+      said('fault.type-name', { most: limits.nameLength, name: shown(name) }),
     ]),
-    ...failing([isTaken, `the resource type '${shown(name)}' is taken: choose another 'resourceType.name'`]),
+    ...failing([isTaken, said('fault.type-taken', { name: shown(name) })]),
     ...failing([
       !endpointForm.test(endpoint) || isLong(endpoint),
-      `'resourceType.endpoint' must be a slash and letters and digits, as '/Devices': '${shown(endpoint)}' is not`,
+      said('fault.endpoint', { endpoint: shown(endpoint) }),
     ]),
-    ...failing([isPlaced, `the endpoint '${shown(endpoint)}' is taken: choose another 'resourceType.endpoint'`]),
-    ...failing([
-      !naming || more.length > 0 || !isName(naming),
-      "one attribute must name a resource of the type, and one alone: a 'required' string with 'uniqueness' 'server', not 'caseExact', not 'multiValued'",
-    ]),
+    ...failing([isPlaced, said('fault.endpoint-taken', { endpoint: shown(endpoint) })]),
+    ...failing([!naming || more.length > 0 || !isName(naming), said('fault.naming')]),
     ...attributes
       .filter((attribute) => reservedAttributes.has(attribute.name.toLowerCase()))
-      .map((attribute) => `the attribute '${attribute.name}' is reserved: choose another name`),
+      .map((attribute) => said('fault.reserved', { name: attribute.name })),
   ];
 }
 
 const isName = ({ uniqueness, required, type, caseExact, multiValued, returned }: DescribedAttribute): boolean =>
   uniqueness === 'server' && required && type === 'string' && !caseExact && !multiValued && returned !== 'request';
 
-function extensionFaults(schema: Extract<Described, { extends: string }>, around: Surroundings): string[] {
+function extensionFaults(schema: Extract<Described, { extends: string }>, around: Surroundings): Said[] {
   const names = [...around.builtIn.types, ...ownTypes(around)].map(({ name }) => name);
   return [
-    ...failing([
-      !names.includes(schema.extends),
-      `there is no resource type '${shown(schema.extends)}' to extend: choose among ${names.join(', ')}`,
-    ]),
+    ...failing([!names.includes(schema.extends), said('fault.extends', { type: shown(schema.extends), types: names })]),
     ...schema.attributes
       .filter(({ uniqueness }) => uniqueness !== 'none')
-      .map(({ name }) => `'${name}' of an extension can't be unique: set its 'uniqueness' to 'none'`),
+      .map(({ name }) => said('fault.unique-extension', { name })),
   ];
 }
 
@@ -147,21 +137,15 @@ const ownTypes = ({ others }: Surroundings) => others.filter(({ state }) => stat
 
 const typesOf = (schema: OwnSchema) => ('resourceType' in schema ? [schema.resourceType] : []);
 
-function sizeFaults({ attributes }: Described, { others }: Surroundings): string[] {
+function sizeFaults({ attributes }: Described, { others }: Surroundings): Said[] {
   const all = others.reduce((sum, other) => sum + counted(other.attributes), counted(attributes));
   return [
-    ...failing([
-      others.length >= limits.schemas,
-      `a tenant can have at most ${String(limits.schemas)} schemas: remove one that is not used`,
-    ]),
-    ...failing([
-      all > limits.attributes,
-      `the schemas of a tenant can have at most ${String(limits.attributes)} attributes, with their sub-attributes: these would be ${String(all)}`,
-    ]),
+    ...failing([others.length >= limits.schemas, said('fault.most-schemas', { most: limits.schemas })]),
+    ...failing([all > limits.attributes, said('fault.most-attributes', { most: limits.attributes, all })]),
   ];
 }
 
-function attributesFaults(schema: Described, around: Surroundings): string[] {
+function attributesFaults(schema: Described, around: Surroundings): Said[] {
   const own = 'resourceType' in schema ? [schema.resourceType.name] : [];
   const targets = new Set([
     ...elsewhere,
@@ -178,52 +162,41 @@ function attributesFaults(schema: Described, around: Surroundings): string[] {
   ];
 }
 
-function duplicates(attributes: readonly DescribedAttribute[], prefix: string): string[] {
+function duplicates(attributes: readonly DescribedAttribute[], prefix: string): Said[] {
   const names = attributes.map(({ name }) => name.toLowerCase());
   return attributes
     .filter(({ name }, at) => names.indexOf(name.toLowerCase()) !== at)
-    .map(({ name }) => `there are two attributes '${prefix}${name}': letter case makes no difference`);
+    .map(({ name }) => said('fault.twice', { name: prefix + name }));
 }
 
-function subFaults(sub: DescribedAttribute, prefix: string, targets: ReadonlySet<string>): string[] {
-  const name = `'${prefix}${sub.name}'`;
+function subFaults(sub: DescribedAttribute, prefix: string, targets: ReadonlySet<string>): Said[] {
+  const name = prefix + sub.name;
   return [
     ...attributeFaults(sub, prefix, targets),
-    ...failing([sub.type === 'complex', `${name} is complex inside a complex attribute: make it simple`]),
-    ...failing([sub.multiValued, `${name} has several values inside a complex attribute: make it single-valued`]),
-    ...failing([sub.uniqueness !== 'none', `${name} can't be unique: set its 'uniqueness' to 'none'`]),
+    ...failing([sub.type === 'complex', said('fault.complex-inside', { name })]),
+    ...failing([sub.multiValued, said('fault.several-inside', { name })]),
+    ...failing([sub.uniqueness !== 'none', said('fault.unique-inside', { name })]),
   ];
 }
 
-function attributeFaults(attribute: DescribedAttribute, prefix: string, targets: ReadonlySet<string>): string[] {
+function attributeFaults(attribute: DescribedAttribute, prefix: string, targets: ReadonlySet<string>): Said[] {
   const { type, subAttributes = [], canonicalValues, referenceTypes = [] } = attribute;
-  const name = `'${prefix}${shown(attribute.name)}'`;
+  const name = prefix + shown(attribute.name);
   const unknown = referenceTypes.find((target) => !targets.has(target));
   return [
     ...nameFaults(attribute, name, prefix),
     ...accessFaults(attribute, name),
-    ...failing([type === 'complex' && subAttributes.length === 0, `${name} is complex: give it 'subAttributes'`]),
-    ...failing([
-      type !== 'complex' && subAttributes.length > 0,
-      `${name} has 'subAttributes': make its 'type' 'complex'`,
-    ]),
-    ...failing([
-      canonicalValues !== undefined && type !== 'string',
-      `${name} has 'canonicalValues', which strings alone have: leave them out`,
-    ]),
+    ...failing([type === 'complex' && subAttributes.length === 0, said('fault.complex-empty', { name })]),
+    ...failing([type !== 'complex' && subAttributes.length > 0, said('fault.simple-parts', { name })]),
+    ...failing([canonicalValues !== undefined && type !== 'string', said('fault.canonical', { name })]),
     ...failing([
       (type === 'reference') !== referenceTypes.length > 0,
-      type === 'reference'
-        ? `${name} is a reference: say in 'referenceTypes' to what, as 'external', 'uri' or 'User'`
-        : `${name} has 'referenceTypes', which references alone have: leave them out`,
+      said(type === 'reference' ? 'fault.reference-to-nothing' : 'fault.no-reference', { name }),
     ]),
-    ...failing([
-      isLost(subAttributes),
-      `'${attribute.name}.$ref' is made from the 'value' beside it: say in its 'referenceTypes' of which type, or choose another name`,
-    ]),
+    ...failing([isLost(subAttributes), said('fault.reference-lost', { name: attribute.name })]),
     ...failing([
       unknown !== undefined,
-      `${name} refers to '${shown(unknown ?? '')}': choose 'referenceTypes' among ${[...targets].join(', ')}`,
+      said('fault.reference-unknown', { name, target: shown(unknown ?? ''), targets: [...targets] }),
     ]),
   ];
 }
@@ -239,29 +212,21 @@ const isLost = (subAttributes: readonly DescribedAttribute[]): boolean =>
       name === '$ref' && referenceTypes.length > 0 && referenceTypes.every((target) => elsewhere.includes(target)),
   );
 
-function nameFaults({ name, type }: DescribedAttribute, quoted: string, prefix: string): string[] {
+function nameFaults({ name, type }: DescribedAttribute, full: string, prefix: string): Said[] {
   // `$ref` stands beside a `value` (RFC 7643 §2.4), and nowhere else.
   if (name === '$ref' && prefix !== '' && type === 'reference') return [];
   if (!attributeForm.test(name) || name.length > limits.nameLength)
-    return [
-      `${quoted} is no name of an attribute: letters, digits, '_', '-' and '$', a letter first, at most ${String(limits.nameLength)}`,
-    ];
-  return failing([
-    reservedWords.has(name.toLowerCase()),
-    `${quoted} is a word with another meaning: choose another name`,
-  ]);
+    return [said('fault.attribute-name', { name: full, most: limits.nameLength })];
+  return failing([reservedWords.has(name.toLowerCase()), said('fault.word', { name: full })]);
 }
 
 /** What nobody could set, or nobody could see, is of no use. */
-const accessFaults = ({ mutability, returned }: DescribedAttribute, name: string): string[] => [
+const accessFaults = ({ mutability, returned }: DescribedAttribute, name: string): Said[] => [
   ...failing([
     mutability === 'readOnly' || mutability === 'writeOnly',
-    `${name} is '${mutability}', which no client could ${mutability === 'readOnly' ? 'set' : 'read'}: make its 'mutability' 'readWrite' or 'immutable'`,
+    said(mutability === 'readOnly' ? 'fault.read-only' : 'fault.write-only', { name }),
   ]),
-  ...failing([
-    returned === 'never',
-    `${name} would never be shown: make its 'returned' 'default', 'always' or 'request'`,
-  ]),
+  ...failing([returned === 'never', said('fault.never-shown', { name })]),
 ];
 
 /** The other schemas that need a schema: what extends its type, and what refers to it. */

@@ -5,7 +5,7 @@ import type { Tenant } from '../domain/tenants.ts';
 import { Refusal } from './errors.ts';
 import { shown } from './names.ts';
 import type { Ports } from './ports.ts';
-import { listed, readSchemaFile } from './schemaFile.ts';
+import { readSchemaFile } from './schemaFile.ts';
 import { dependents, faultsOf, isAllowed } from './schemaRules.ts';
 import { requireTenant } from './tenants.ts';
 
@@ -120,7 +120,7 @@ export async function removeSchema(
   await requireUnused(ports, tenant, schema);
   await change(ports, tenant, (set) => {
     if (requireSchema(set, schema.id).state !== 'withdrawn')
-      throw new Refusal(`'${schema.id}' was made to be served again meanwhile: remove it again`);
+      throw new Refusal('schema.served-again', { schema: schema.id });
     return { schema, schemas: set.schemas.filter(({ id }) => id !== schema.id) };
   });
   return schema;
@@ -131,11 +131,8 @@ async function requireUnused(ports: Pick<Ports, 'schemas'>, tenant: Tenant, sche
   const holders = await ports.schemas.holders(tenant.id, schema);
   if (holders === 0) return;
   await change(ports, tenant, (set) => ({ schema, schemas: inState('served', schema, set) }));
-  const said =
-    'resourceType' in schema
-      ? `there are resources of the type ${typeOf(schema)} (${String(holders)}): delete them first`
-      : `resources of the type ${typeOf(schema)} hold values of it (${String(holders)}): take these away first`;
-  throw new Refusal(`'${schema.id}' is in use: ${said}`);
+  const why = 'resourceType' in schema ? 'schema.has-resources' : 'schema.has-values';
+  throw new Refusal(why, { schema: schema.id, type: typeOf(schema), holders });
 }
 
 /** @throws Refusal where the tenant has no such schema, or another schema needs it */
@@ -146,7 +143,7 @@ function requireFree(set: SchemaSet, urn: string): OwnSchema {
     set.schemas.filter((other) => other !== schema),
   );
   if (needing.length > 0)
-    throw new Refusal(`${needing.map(({ id }) => `'${id}'`).join(', ')} needs '${schema.id}': remove that first`);
+    throw new Refusal('schema.needed', { needing: needing.map(({ id }) => `'${id}'`), schema: schema.id });
   return schema;
 }
 
@@ -158,7 +155,7 @@ const inState = (state: OwnSchema['state'], { id }: OwnSchema, { schemas }: Sche
 
 function requireSchema({ schemas }: SchemaSet, urn: string): OwnSchema {
   const schema = schemas.find(({ id }) => id.toLowerCase() === urn.toLowerCase());
-  if (!schema) throw new Refusal(`The tenant has no schema '${shown(urn)}' of its own: list its schemas to see them`);
+  if (!schema) throw new Refusal('schema.unknown', { urn: shown(urn) });
   return schema;
 }
 
@@ -178,11 +175,10 @@ async function change(
 
 /** @throws Refusal that says all that is wrong */
 function allowed(ports: Pick<Needed, 'builtIn' | 'now' | 'by'>, request: SchemaRequest, set: SchemaSet): OwnSchema {
-  if (request.content.length > longestFile)
-    throw new Refusal(`The file may be at most ${String(longestFile)} characters long: shorten it`);
+  if (request.content.length > longestFile) throw new Refusal('schema.too-long', { most: longestFile });
   const described = readSchemaFile(request.content, request.extends);
   const faults = faultsOf(described, { builtIn: ports.builtIn(), others: set.schemas });
-  if (!isAllowed(described, faults)) throw new Refusal(`The schema can't be added:${listed(faults)}`);
+  if (!isAllowed(described, faults)) throw new Refusal('schema.refused', { faults });
   return { ...described, state: 'served', createdAt: ports.now(), createdBy: ports.by };
 }
 

@@ -19,8 +19,7 @@ export async function createTenant(
     createdAt: ports.now(),
     createdBy: ports.by,
   };
-  if ((await ports.tenants.add(tenant)) === 'name-taken')
-    throw new Refusal(`There is a tenant named '${tenant.name}' already: choose another name`);
+  if ((await ports.tenants.add(tenant)) === 'name-taken') throw new Refusal('tenant.taken', { name: tenant.name });
   return tenant;
 }
 
@@ -45,11 +44,9 @@ export async function requireTenant({ tenants }: Pick<Ports, 'tenants'>, named: 
   if (named === undefined) {
     const [only, another] = await tenants.list('', 2);
     if (only && !another) return only;
-    throw new Refusal(
-      only ? 'There are several tenants: say which, by name or id' : 'There is no tenant yet: create one first',
-    );
+    throw new Refusal(only ? 'tenant.several' : 'tenant.none');
   }
   const tenant = await (isId(named) ? tenants.find(tenantId(named.toLowerCase())) : tenants.named(named));
-  if (!tenant) throw new Refusal(`There is no tenant '${shown(named)}': list the tenants to see their names`);
+  if (!tenant) throw new Refusal('tenant.unknown', { name: shown(named) });
   return tenant;
 }

@@ -37,26 +37,22 @@ export async function createToken(
   const connection = await requireConnection(ports, tenant.id, request.connection);
   const scopes = request.scopes ? requireScopes(request.scopes) : connection.scopes;
   const excess = scopes.filter((scope) => !connection.scopes.includes(scope));
-  if (excess.length > 0)
-    throw new Refusal(`The connection '${connection.name}' is not allowed ${excess.join(', ')}: leave it out`);
+  if (excess.length > 0) throw new Refusal('token.beyond-connection', { name: connection.name, scopes: excess });
   if (request.days !== undefined && !isLifetime(request.days))
-    throw new Refusal(`A token lives for 1 to ${String(tokenDays.most)} whole days: choose such a number`);
+    throw new Refusal('token.lifetime', { most: tokenDays.most });
   const user = request.user === undefined ? undefined : await requireUser(ports, tenant, request.user);
 
   const now = ports.now();
   const { text, token } = issue(ports, connection, scopes, now, { days: request.days, user });
   if ((await ports.tokens.add(tenant.id, token)) === 'two-live')
-    throw new Refusal(
-      `The connection '${connection.name}' has ${String(liveTokensPerConnection)} live tokens, which is the most: revoke one first`,
-    );
+    throw new Refusal('token.most-live', { name: connection.name, most: liveTokensPerConnection });
   return { ...view(token, now), scimBaseUrl: ports.scimBaseUrl, token: text };
 }
 
 /** The id of the tenant's user of that id or userName. */
 async function requireUser({ people }: Pick<Ports, 'people'>, { id, name }: Tenant, named: string): Promise<string> {
   const user = await people.find(id, named);
-  if (user === undefined)
-    throw new Refusal(`The tenant '${name}' has no user '${shown(named)}': give a userName or an id`);
+  if (user === undefined) throw new Refusal('token.unknown-user', { tenant: name, user: shown(named) });
   return user;
 }
 
@@ -72,10 +68,7 @@ export async function revokeToken(
   const tenant = await requireTenant(ports, request.tenant);
   const now = ports.now();
   const revoked = await ports.tokens.revoke(tenant.id, request.id, now);
-  if (!revoked)
-    throw new Refusal(
-      `The tenant '${tenant.name}' has no token '${shown(request.id)}': list the tokens to see their ids`,
-    );
+  if (!revoked) throw new Refusal('token.unknown', { tenant: tenant.name, token: shown(request.id) });
   return view(revoked, now);
 }
 

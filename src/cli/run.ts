@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { Refusal } from '../admin/errors.ts';
+import { say } from '../words/say.ts';
 import { backupCommands } from './backup.ts';
 import { connectionCommands } from './connections.ts';
 import type { Front } from './front.ts';
@@ -18,7 +19,7 @@ export async function run(args: readonly string[], front: Front): Promise<0 | 1 
   } catch (cause) {
     if (cause instanceof CommanderError) return cause.exitCode === 0 ? 0 : 2;
     if (!(cause instanceof Refusal)) throw cause;
-    front.err(`rollcall: ${cause.message}.\n`);
+    front.err(`${say('en', 'cli.refused', { why: cause.said })}\n`);
     return 1;
   }
 }

@@ -3,6 +3,7 @@ import { builtIn } from '../../src/compose.ts';
 import { Refusal } from '../../src/admin/errors.ts';
 import { readSchemaFile } from '../../src/admin/schemaFile.ts';
 import { faultsOf, type Surroundings } from '../../src/admin/schemaRules.ts';
+import { tell } from '../../src/words/say.ts';
 import { ownSchemaLimits as limits, type OwnSchema } from '../../src/domain/tenantSchemas.ts';
 import { extended } from '../../src/scim/schema/registry.ts';
 import { badge, device, ownSchema, schemaText } from '../support/ownSchemas.ts';
@@ -23,7 +24,10 @@ const type: Given = {
 };
 
 const faults = (given: Given, others: readonly OwnSchema[] = [badge, device]) =>
-  faultsOf(readSchemaFile(JSON.stringify(given), undefined), { builtIn: everybodys, others });
+  told(JSON.stringify(given), { builtIn: everybodys, others });
+
+const told = (content: string, around: Surroundings): string[] =>
+  faultsOf(readSchemaFile(content, undefined), around).map((fault) => tell('en', fault));
 
 const withAttribute = (attribute: Given): Given => ({ ...extension, attributes: [attribute] });
 const withSub = (sub: Given): Given => withAttribute({ name: 'car', type: 'complex', subAttributes: [sub] });
@@ -272,9 +276,7 @@ describe("The rules of a tenant's own schema", () => {
 
   it('take no type for one that is being removed', () => {
     const around: Surroundings = { builtIn: everybodys, others: [{ ...device, state: 'withdrawn' }] };
-    expect(faultsOf(readSchemaFile(schemaText('warranty'), undefined), around).join()).to.match(
-      /no resource type 'Device'/,
-    );
+    expect(told(schemaText('warranty'), around).join()).to.match(/no resource type 'Device'/);
   });
 
   it('leave name and place to a type that is being removed: its removal may be taken back', () => {

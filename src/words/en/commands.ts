@@ -1,0 +1,4 @@
+/** What the command line says. */
+export const commands = {
+  'cli.refused': 'rollcall: {{why}}.',
+} as const;
