@@ -23,7 +23,7 @@ import { registries } from './provisioning/registries.ts';
 import { openapi } from './scim/openapi/document.ts';
 import { resolvePath } from './scim/schema/path.ts';
 import type { Registry } from './scim/schema/registry.ts';
-import { internalKinds, outage, protocolOver, schemas } from './protocol.ts';
+import { internalKinds, outage, portsOver, protocolOver, schemas } from './protocol.ts';
 import { noteAddress } from './storage/address.ts';
 import { allowances } from './storage/allowances.ts';
 import { backups } from './storage/backup.ts';
@@ -109,8 +109,15 @@ async function open(uri: string, options?: Parameters<typeof connect>[1]): Promi
 }
 
 /** What administration is done with, over an open database. */
-export function adminPorts(db: Database, publicUrl: string, by: string, log: AdminPorts['log']): AdminPorts {
+export function adminPorts(
+  db: Database,
+  publicUrl: string,
+  by: string,
+  log: AdminPorts['log'],
+  deciding: AdminPorts['deciding'] = portsOver(db, schemas()),
+): AdminPorts {
   return {
+    deciding,
     tenants: tenants(db),
     connections: connections(db),
     tokens: tokens(db),

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { passwords } from './credentials/passwords.ts';
 import { seals } from './credentials/seals.ts';
 import type { Change } from './domain/changes.ts';
+import { noBooks, type Books } from './domain/book.ts';
 import { basePath } from './http/target.ts';
 import { joint, type Alarm, type JointPorts } from './provisioning/joint.ts';
 import { sameForAll, type Registries } from './provisioning/registries.ts';
@@ -16,6 +17,7 @@ import { scim } from './scim/handle.ts';
 import type { Stores } from './scim/ports.ts';
 import { registry, type Registry } from './scim/schema/registry.ts';
 import type { Json } from './scim/types.ts';
+import { accounts } from './storage/accounts.ts';
 import { isOutage, type Database } from './storage/connect.ts';
 import { directory } from './storage/directory.ts';
 import { ledger } from './storage/ledger.ts';
@@ -30,8 +32,9 @@ export function protocolOver(
   publicUrl: string,
   observer?: Observer,
   tenants: Registries = sameForAll(types),
+  books: Books = noBooks,
 ) {
-  const ports = portsOver(db, types, observer, tenants);
+  const ports = portsOver(db, types, observer, tenants, books);
   return scim({
     registryOf: tenants.of,
     stores: storesOf(ports),
@@ -59,11 +62,14 @@ export function portsOver(
   types: Registry,
   observer?: Observer,
   tenants: Registries = sameForAll(types),
+  books: Books = noBooks,
 ): JointPorts {
   const internal = internalKinds();
   const typeOf = (change: Change) => servedType(besides(tenants.last(change.tenant), internal), change);
   return {
     states: states(db),
+    accounts: accounts(db),
+    books,
     directory: directory(db),
     work: underSchemas(unitOfWork(db, typeOf, Date.now, observer), tenants, internal),
     hashPassword: passwords().hashPassword,

@@ -1,5 +1,6 @@
 import type { Connections, People, Tenants, Tokens } from '../domain/accessPorts.ts';
 import type { Backups } from '../domain/backup.ts';
+import type { Deciding } from '../domain/deciding.ts';
 import type { ProvisioningLog } from '../domain/provisioningLog.ts';
 import type { QuirkCounts } from '../domain/quirkTally.ts';
 import type { TenantSchemas } from '../domain/tenantSchemas.ts';
@@ -20,6 +21,8 @@ export interface Ports {
   readonly backups: Backups;
   /** The schemas and types that everybody has. */
   readonly builtIn: () => BuiltIn;
+  /** What decisions on the organization read, and are committed by. */
+  readonly deciding: Deciding;
   readonly tokenFormat: TokenFormat;
   readonly now: () => Date;
   /** Waits so many milliseconds. */

@@ -1,23 +1,14 @@
-import { Stale } from '../domain/changes.ts';
+import { untilItHolds as decidedAnew, type Deciding, type Patience } from '../domain/deciding.ts';
 import { DomainError } from '../domain/errors.ts';
-import type { States, UnitOfWork } from '../domain/ports.ts';
 import type { Order } from '../domain/journal.ts';
 import { tenantId, type TenantId } from '../domain/tenants.ts';
 import type { Caller } from '../scim/types.ts';
 import { toScimError } from './errors.ts';
-import type { Directory, HashPassword } from './ports.ts';
+import type { Directory } from './ports.ts';
 
 /** What provisioning needs of the rest. */
-export interface Ports {
-  readonly states: States;
+export interface Ports extends Deciding {
   readonly directory: Directory;
-  readonly work: Pick<UnitOfWork, 'commit'>;
-  readonly hashPassword: HashPassword;
-  readonly newId: () => string;
-  /** Milliseconds since 1970. */
-  readonly clock: () => number;
-  /** Waits before a decision is made anew: the longer the oftener, and never two alike. */
-  readonly pause: (round: number) => Promise<void>;
 }
 
 /** An operation whose caller is known in the domain's words. */
@@ -38,23 +29,13 @@ export const ordered = ({ tenant, connection, requestId, part, deadline }: Calle
  *
  * @throws ScimError for each rule broken; 503 when the deadline passes first
  */
-export async function untilItHolds<T>(
+export const untilItHolds = <T>(
   { deadline }: Caller,
-  { clock, pause }: Pick<Ports, 'clock' | 'pause'>,
+  ports: Patience,
   attempt: (round: number) => Promise<T>,
-): Promise<T> {
-  for (let round = 1; ; round += 1)
-    try {
-      return await attempt(round);
-    } catch (error) {
-      if (error instanceof DomainError) throw toScimError(error);
-      if (!(error instanceof Stale)) throw error;
-      if (clock() >= deadline) throw toScimError(new DomainError({ rule: 'busy' }, { cause: error }));
-      await pause(round);
-    }
-}
+): Promise<T> => inScim(decidedAnew(deadline, ports, attempt));
 
-/** A query's broken rules in SCIM's words. */
+/** Broken rules in SCIM's words. */
 export async function inScim<T>(reading: Promise<T>): Promise<T> {
   try {
     return await reading;

@@ -12,15 +12,14 @@ export type Alarm = (at: number, ring: () => void) => () => void;
 
 /** What operations that are committed together need of the rest. */
 export interface JointPorts extends Ports {
-  readonly work: UnitOfWork;
   readonly alarm: Alarm;
 }
 
-/** A change that waits for those that it stands or falls with. */
+/** An operation's changes, which wait for those that they stand or fall with. */
 interface Waiting {
-  readonly change: Change;
+  readonly changes: readonly Change[];
   readonly deadline: number;
-  readonly resolve: (committed: Committed) => void;
+  readonly resolve: (committed: readonly Committed[]) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -42,10 +41,11 @@ export function joint(ports: JointPorts, pending: ReadonlyMap<string, ResourceTy
   async function commitAll(): Promise<void> {
     const all = [...waiting];
     waiting.clear();
-    const changes = all.map(({ change }) => change);
+    const changes = all.flatMap((each) => each.changes);
     try {
       const committed = await ports.work.commitAll(changes, Math.min(...all.map(({ deadline }) => deadline)));
-      committed.forEach((each, at) => all[at]?.resolve(each));
+      let at = 0;
+      for (const each of all) each.resolve(committed.slice(at, (at += each.changes.length)));
     } catch (error) {
       for (const { reject } of all) reject(error as Error);
     }
@@ -57,8 +57,8 @@ export function joint(ports: JointPorts, pending: ReadonlyMap<string, ResourceTy
     waiting.clear();
   }
 
-  const commit = (change: Change, deadline: number): Promise<Committed> =>
-    new Promise<Committed>((resolve, reject) => {
+  const commitTogether = (changes: readonly Change[], deadline: number): Promise<readonly Committed[]> =>
+    new Promise((resolve, reject) => {
       if (failure) {
         reject(failure);
         return;
@@ -67,7 +67,7 @@ export function joint(ports: JointPorts, pending: ReadonlyMap<string, ResourceTy
         if (waiting.has(entry)) fail(new DomainError({ rule: 'busy' }));
       });
       const entry: Waiting = {
-        change,
+        changes,
         deadline,
         resolve(committed) {
           disarm();
@@ -83,10 +83,22 @@ export function joint(ports: JointPorts, pending: ReadonlyMap<string, ResourceTy
     });
 
   return {
-    stores: storesOf({ ...ports, states: withPending(ports.states, pending), work: { commit } }),
+    stores: storesOf({
+      ...ports,
+      states: withPending(ports.states, pending),
+      work: { commit: committing(commitTogether), commitAll: commitTogether },
+    }),
     fail,
   };
 }
+
+const committing =
+  (commitAll: UnitOfWork['commitAll']): UnitOfWork['commit'] =>
+  async (change, deadline) => {
+    const [committed] = await commitAll([change], deadline);
+    if (!committed) throw new TypeError('a change that was committed has an outcome');
+    return committed;
+  };
 
 /** States where those who are to be count as those who are, for whoever wants them in a group. */
 function withPending(states: States, pending: ReadonlyMap<string, ResourceType>): States {

@@ -41,6 +41,3 @@ export interface Directory {
    */
   memberIds(tenant: TenantId, group: Head, kind: Kind, limit: number): Promise<readonly string[]>;
 }
-
-/** Turns a password into what is kept of it: an argon2id hash. */
-export type HashPassword = (tenant: string, password: string) => Promise<string>;

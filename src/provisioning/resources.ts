@@ -3,6 +3,7 @@ import { DomainError } from '../domain/errors.ts';
 import { same } from '../domain/journal.ts';
 import { ownerAfter, requireSameIdentity } from '../domain/provenance.ts';
 import type { State } from '../domain/states.ts';
+import type { TenantId } from '../domain/tenants.ts';
 import type { ResourceType } from '../scim/schema/types.ts';
 import type { Caller, JsonObject, ResourceStore, Revision, Stored, Wanted, Written } from '../scim/types.ts';
 import { inScim, noVersion, ordered, untilItHolds, type Ports } from './decide.ts';
@@ -88,7 +89,7 @@ export function resources(ports: Ports, type: ResourceType): ResourceStore {
     revise(caller, id, revision) {
       // A password is hashed once, however often the change is decided anew.
       const hashes = new Map<string, Promise<string>>();
-      const hashed = (tenant: string, password: string): Promise<string> => {
+      const hashed = (tenant: TenantId, password: string): Promise<string> => {
         const hash = hashes.get(password) ?? ports.hashPassword(tenant, password);
         hashes.set(password, hash);
         return hash;

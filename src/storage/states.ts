@@ -4,6 +4,7 @@ import { mayBeMember, type Kind, type Member, type State } from '../domain/state
 import type { TenantId } from '../domain/tenants.ts';
 import {
   headFields,
+  keyOf,
   stateFields,
   toHead,
   toState,
@@ -102,6 +103,23 @@ export function states(connection: mongoose.Connection): States {
     },
 
     readForMembers: (tenant, group, ids) => forMembers(tenant, { group, ids }),
+
+    async some(tenant, named) {
+      const documents = await resources()
+        .find(
+          {
+            tenant,
+            $or: [
+              { _id: { $in: named.map(({ name }) => name) } },
+              { key: { $in: named.map(({ kind, name }) => keyOf(kind, name)) } },
+            ],
+          },
+          { projection: stateFields },
+        )
+        .toArray();
+      const kinds = new Set(named.map(({ kind }) => kind));
+      return documents.filter(({ type }) => kinds.has(type)).map(toState);
+    },
 
     async known(tenant, ids) {
       const rows = await resources()

@@ -1,3 +1,4 @@
+import { noBooks } from '../../src/domain/book.ts';
 import { Stale, type Change, type Committed } from '../../src/domain/changes.ts';
 import type { State } from '../../src/domain/states.ts';
 import type { UnitOfWork } from '../../src/domain/ports.ts';
@@ -82,9 +83,12 @@ function portsOf(script: Scripted): Scripted['ports'] {
         return Promise.resolve(held.length > limit ? undefined : held);
       },
       groupsOf: () => Promise.resolve({ groups: [], edges: 0 }),
+      some: () => Promise.resolve([]),
       givenMembers: () => Promise.resolve([]),
       nestingAbove: () => Promise.resolve({ above: [], version: 7 }),
     },
+    accounts: { read: () => Promise.resolve(new Map()) },
+    books: noBooks,
     directory: { query: unasked, readWithMembers: unasked, memberIds: () => Promise.resolve(['u1']) },
     work: {
       async commit(change): Promise<Committed> {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type mongoose from 'mongoose';
+import { portsOver } from '../../src/protocol.ts';
 import type { Ports } from '../../src/admin/ports.ts';
 import { builtIn } from '../../src/compose.ts';
 import { tokenFormat } from '../../src/credentials/tokens.ts';
@@ -71,6 +72,7 @@ async function openProcess(uri: string): Promise<Process> {
       quirkMeaning,
       schemas: tenantSchemas(db),
       backups: backups(db),
+      deciding: portsOver(db, testRegistry()),
       builtIn: () => builtIn(testRegistry(), testInternal()),
       tokenFormat,
       pause: () => Promise.resolve(),

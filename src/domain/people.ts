@@ -1,0 +1,283 @@
+import { credits, primaryAdmins, queueOf, seatsOf, type Account, type Move } from './accounts.ts';
+import type { Change } from './changes.ts';
+import { DomainError } from './errors.ts';
+import type { Grant } from './grants.ts';
+import { same, type CreditReason, type Entry, type Order } from './journal.ts';
+import { look, type Known, type Named } from './known.ts';
+import { isAdministrative } from './permissions.ts';
+import { personOf, type Person } from './person.ts';
+import type { Accounts, States } from './ports.ts';
+import { isAdministrator, type Role } from './roles.ts';
+import { seatMoves, seated, seatsHeld, type Seating } from './seats.ts';
+import type { Settings } from './settings.ts';
+import type { State } from './states.ts';
+import { byRole } from './teams.ts';
+import type { TenantId } from './tenants.ts';
+
+/** What decisions about people read. */
+export interface PeoplePorts {
+  readonly states: Pick<States, 'some' | 'readForMembers'>;
+  readonly accounts: Accounts;
+}
+
+/** What somebody wants a person to become, whoever asks: SCIM, an administrator, a rule, an import. */
+export interface Wish {
+  /** What it speaks of. */
+  readonly named: Named;
+  /** The person as wished. Pure; may be asked again. @throws DomainError */
+  readonly apply: (person: Person, known: Known) => Person;
+}
+
+/** The circumstances of a decision. */
+export interface Circumstances {
+  readonly tenant: TenantId;
+  readonly settings: Settings;
+  readonly order: Order;
+  /** ISO 8601. */
+  readonly now: string;
+  /** Whether it may touch who holds an administrative role, and make somebody such a one. */
+  readonly reach: 'everybody' | 'ordinary';
+  /** What a group, a role or a rule gives waits for a seat, whatever the policy; who waits may have his turn. */
+  readonly seats?: 'wait' | 'promote';
+}
+
+/** What a wish comes to: the person after it, and all that has to be committed with him. */
+export interface Decided {
+  readonly person: Person;
+  readonly moves: readonly Move[];
+  /** What was granted, and has to stay. */
+  readonly relies: readonly string[];
+  /** The changes of teams that roles make. */
+  readonly teams: readonly Change[];
+  readonly credits: Entry['credits'];
+}
+
+/** Somebody who is new: active where nothing else is said. */
+const newcomer: Person = { status: 'active', primaryRole: 'user', grants: [] };
+
+/**
+ * Decides what a wish comes to under the rules: who may touch whom, seats and what holds where none is free, credits, the
+ * teams that come with roles, the last Primary Admin.
+ *
+ * @param id of the person, who may be new
+ * @throws DomainError for each rule that is broken
+ */
+export async function decide(
+  ports: PeoplePorts,
+  before: State | undefined,
+  id: string,
+  wish: Wish,
+  circumstances: Circumstances,
+): Promise<Decided> {
+  const { tenant, settings, now, reach } = circumstances;
+  const old = before && personOf(before);
+  const known = await look(ports.states, tenant, namedBy(wish.named, old, settings));
+  const wished = withTeams(wish.apply(old ?? newcomer, known), known.roles);
+  requireReach(id, old, wished, known, reach);
+
+  const names = accountsOf(old, wished, known);
+  const accounts = names.length > 0 ? await ports.accounts.read(tenant, names) : new Map<string, Account>();
+  const seating: Seating = {
+    pools: known.pools,
+    accounts,
+    without: circumstances.seats ?? settings.seatPolicy,
+    downgradeTo: settings.downgradeTo === undefined ? undefined : known.pool(settings.downgradeTo),
+    now,
+  };
+  const person = charged(old, flagged(seated(old, wished, seating), known), known);
+  const moves = [
+    ...seatMoves(old, person, seating),
+    ...primaryMoves(old, person, accounts),
+    ...creditMoves(old, person, accounts),
+  ];
+  return {
+    person,
+    moves,
+    relies: granted(old, person),
+    teams: await teamChanges(ports, id, old, person, circumstances),
+    credits: creditsOf(old, person),
+  };
+}
+
+/**
+ * How accounts move when somebody goes for good.
+ *
+ * @throws DomainError `last-primary-admin`, `administrator-out-of-reach`
+ */
+export async function decideRemoval(
+  { accounts }: Pick<PeoplePorts, 'accounts'>,
+  state: State,
+  { tenant, reach }: Pick<Circumstances, 'tenant' | 'reach'>,
+): Promise<readonly Move[]> {
+  const old = personOf(state);
+  if (reach === 'ordinary' && old.administrative)
+    throw new DomainError({ rule: 'administrator-out-of-reach', id: state.id });
+  const names = counts(old) ? [primaryAdmins] : [];
+  const found = names.length > 0 ? await accounts.read(tenant, names) : new Map<string, Account>();
+  const leaving: Seating = {
+    pools: new Map(),
+    accounts: found,
+    without: 'reject',
+    downgradeTo: undefined,
+    now: '',
+  };
+  return [...seatMoves(old, undefined, leaving), ...primaryMoves(old, undefined, found)];
+}
+
+/** Whether there is anything to decide: most changes of a user's attributes leave the person alone. */
+export const isUntouched = (before: Person, after: Person): boolean => same(before, after);
+
+function namedBy(named: Named, old: Person | undefined, settings: Settings): Named {
+  const held = (what: Grant['what']) => (old?.grants ?? []).flatMap((grant) => (grant.what === what ? [grant.id] : []));
+  const license = [...(named.license ?? []), ...held('license')];
+  const fallback = settings.seatPolicy === 'downgrade' && license.length > 0 ? [settings.downgradeTo ?? []].flat() : [];
+  return {
+    role: [...(named.role ?? []), ...held('role')],
+    license: [...license, ...fallback],
+    entity: named.entity ?? [],
+  };
+}
+
+/** The teams that his roles bring, and no others of that origin: “Add team (occurs automatically if roles are linked to teams).” */
+function withTeams(person: Person, roles: ReadonlyMap<string, Role>): Person {
+  const others = person.grants.filter(({ what }) => what !== 'team');
+  const teams = new Map<string, Grant>();
+  for (const { what, id, waiting } of others)
+    for (const team of what === 'role' && waiting === undefined ? (roles.get(id)?.teams ?? []) : []) {
+      const origins = [...(teams.get(team.id)?.origins ?? []), { by: 'role', ref: id } as const];
+      teams.set(team.id, { what: 'team', id: team.id, name: team.name, origins });
+    }
+  return { ...person, grants: [...others, ...teams.values()] };
+}
+
+function flagged(person: Person, { roles }: Known): Person {
+  const { administrative: _, ...rest } = person;
+  return isAdministrator(person, roles) ? { ...rest, administrative: true } : rest;
+}
+
+function requireReach(
+  id: string,
+  old: Person | undefined,
+  wished: Person,
+  { roles }: Known,
+  reach: Circumstances['reach'],
+): void {
+  if (reach === 'everybody') return;
+  if (old?.administrative) throw new DomainError({ rule: 'administrator-out-of-reach', id });
+  if (!isAdministrator(wished, roles)) return;
+  const role = wished.grants
+    .map((grant) => (grant.what === 'role' ? roles.get(grant.id) : undefined))
+    .find((each) => each && isAdministrative(each.permissions));
+  const direct = wished.grants.find(({ what }) => what === 'permission')?.id;
+  const name = wished.primaryRole === 'user' ? (role?.name ?? direct ?? '') : wished.primaryRole;
+  throw new DomainError({ rule: 'administrative-grant', name });
+}
+
+/** Whether he counts as one who can act as Primary Admin. */
+const counts = (person: Person | undefined): boolean =>
+  person?.primaryRole === 'primary-admin' && person.status !== 'deactivated';
+
+function accountsOf(old: Person | undefined, wished: Person, { pools }: Known): string[] {
+  const had = new Set(seatsHeld(old));
+  const wanted = wished.grants.filter(({ what, id }) => what === 'license' && !had.has(id));
+  const bounded = wanted.filter(({ id }) => pools.get(id)?.seats !== undefined);
+  return [
+    ...bounded.flatMap(({ id }) => [seatsOf(id), queueOf(id)]),
+    ...(counts(old) && !counts(wished) ? [primaryAdmins] : []),
+    ...(wanted.some(({ id }) => (pools.get(id)?.price ?? 0) > 0) || isDue(old, wished) ? [credits] : []),
+  ];
+}
+
+/** @throws DomainError `last-primary-admin` */
+function primaryMoves(
+  old: Person | undefined,
+  person: Person | undefined,
+  accounts: ReadonlyMap<string, Account>,
+): Move[] {
+  if (counts(old) === counts(person)) return [];
+  if (counts(person)) return [{ account: primaryAdmins, by: 1 }];
+  if ((accounts.get(primaryAdmins)?.value ?? 0) <= 1) throw new DomainError({ rule: 'last-primary-admin' });
+  return [{ account: primaryAdmins, by: -1, least: 1 }];
+}
+
+/** Whether he is to be paid for now: “The same amount of credits will be used to create a user as inviting a new team member.” */
+const isDue = (old: Person | undefined, person: Person): boolean =>
+  old?.paid === undefined && person.paid === undefined && isIn(person) && !(old && isIn(old));
+
+const isIn = ({ status }: Person): boolean => status === 'invited' || status === 'active';
+
+/** Pays once: “Changes in access rights do not affect the number of credits used to create the user.” */
+function charged(old: Person | undefined, person: Person, { pools }: Known): Person {
+  if (!isDue(old, person)) return person;
+  const price = seatsHeld(person).reduce((sum, pool) => sum + (pools.get(pool)?.price ?? 0), 0);
+  return price > 0 ? { ...person, paid: price } : person;
+}
+
+const newlyPaid = (old: Person | undefined, person: Person): number => (person.paid ?? 0) - (old?.paid ?? 0);
+
+/** @throws DomainError `credits-exhausted` */
+function creditMoves(old: Person | undefined, person: Person, accounts: ReadonlyMap<string, Account>): Move[] {
+  const needed = newlyPaid(old, person);
+  if (needed <= 0) return [];
+  const left = accounts.get(credits)?.value ?? 0;
+  if (left < needed) throw new DomainError({ rule: 'credits-exhausted', needed, left });
+  return [{ account: credits, by: -needed, least: 0 }];
+}
+
+function creditsOf(old: Person | undefined, person: Person): Entry['credits'] {
+  const needed = newlyPaid(old, person);
+  const why: CreditReason = person.status === 'invited' ? 'invitation' : 'creation';
+  return needed > 0 ? { by: -needed, why } : undefined;
+}
+
+/** The roles, pools and entities that are new: they have to be there still when it is committed. */
+function granted(old: Person | undefined, person: Person): string[] {
+  const had = new Set((old?.grants ?? []).map(({ id }) => id));
+  return person.grants.flatMap(({ what, id }) =>
+    (what === 'role' || what === 'license' || what === 'entity') && !had.has(id) ? [id] : [],
+  );
+}
+
+/** Joins the teams that came with roles, and leaves those that went with them. */
+async function teamChanges(
+  { states }: Pick<PeoplePorts, 'states'>,
+  user: string,
+  old: Person | undefined,
+  person: Person,
+  { tenant, order }: Circumstances,
+): Promise<Change[]> {
+  const [had, has] = [teamsOf(old), teamsOf(person)];
+  const moves = [
+    ...[...has].filter((team) => !had.has(team)).map((team) => [team, 'joins'] as const),
+    ...[...had].filter((team) => !has.has(team)).map((team) => [team, 'leaves'] as const),
+  ];
+  const member = { id: user, kind: 'User' };
+  const changes = await Promise.all(
+    moves.map(async ([team, how]): Promise<Change[]> => {
+      const group = await states.readForMembers(tenant, team, [user]);
+      if (!group) return [];
+      const now = group.given.get(user) ?? (group.present.has(user) ? 'chosen' : undefined);
+      const edges = byRole(member, how, now);
+      if (edges.joins.length + edges.leaves.length + edges.marks.length === 0) return [];
+      return [
+        {
+          tenant,
+          members: { group: group.state, reset: false, ...edges },
+          relies: edges.joins.map(({ id }) => id),
+          entry: {
+            order,
+            operation: 'members',
+            kind: 'Group',
+            resource: team,
+            differences: [],
+            members: { reset: false, joined: edges.joins.map(({ id }) => id), left: edges.leaves },
+          },
+        },
+      ];
+    }),
+  );
+  return changes.flat();
+}
+
+const teamsOf = (person: Person | undefined): ReadonlySet<string> =>
+  new Set((person?.grants ?? []).flatMap(({ what, id }) => (what === 'team' ? [id] : [])));
