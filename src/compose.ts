@@ -9,6 +9,7 @@ import type { Fellows, Serving } from './channel.ts';
 import { rateOf } from './domain/rate.ts';
 import { tenantId } from './domain/tenants.ts';
 import type { Config } from './config.ts';
+import { seals } from './credentials/seals.ts';
 import { tokenFormat } from './credentials/tokens.ts';
 import { app, type AppPorts } from './http/app.ts';
 import type { Ready } from './http/health.ts';
@@ -37,6 +38,7 @@ import { quirkCounts, quirkTally, quirkTallyModel } from './storage/quirkTally.t
 import { rates } from './storage/rates.ts';
 import { requireRestored } from './storage/restore.ts';
 import { migrate } from './storage/schema.ts';
+import { secret } from './storage/secrets.ts';
 import { tenantSchemas } from './storage/tenantSchemas.ts';
 import { tenants, tenantsModel } from './storage/tenants.ts';
 import { tokens, tokensModel } from './storage/tokens.ts';
@@ -129,6 +131,7 @@ export function adminPorts(
     backups: backups(db),
     builtIn: () => builtIn(schemas(), internalKinds()),
     tokenFormat,
+    seals: seals(secret(db), 'admin'),
     now: () => new Date(),
     pause: (ms) => sleep(ms),
     newId: randomUUID,

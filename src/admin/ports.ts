@@ -7,6 +7,13 @@ import type { TenantSchemas } from '../domain/tenantSchemas.ts';
 import type { TokenFormat } from '../domain/tokens.ts';
 import type { BuiltIn } from './schemaRules.ts';
 
+/** Makes texts that only this server, and its fellows on the database, can read or forge. */
+export interface Seals {
+  seal(text: string, context: string): Promise<string>;
+  /** What was sealed in that context; undefined for anything else. */
+  open(sealed: string, context: string): Promise<string | undefined>;
+}
+
 /** What administration is done with. */
 export interface Ports {
   readonly tenants: Tenants;
@@ -24,6 +31,8 @@ export interface Ports {
   /** What decisions on the organization read, and are committed by. */
   readonly deciding: Deciding;
   readonly tokenFormat: TokenFormat;
+  /** Seals confirmations of what was told to be destroyed. */
+  readonly seals: Seals;
   readonly now: () => Date;
   /** Waits so many milliseconds. */
   readonly pause: (ms: number) => Promise<void>;

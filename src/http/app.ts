@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http';
 import express from 'express';
 import helmet from 'helmet';
 import { notFound } from '../scim/errors.ts';
+import { admin, adminPath, type AdminPorts } from './admin.ts';
 import { again } from './again.ts';
 import { authenticate } from './authenticate.ts';
 import { patience } from './deadline.ts';
@@ -50,6 +51,8 @@ export interface AppPorts {
   readonly patience?: Patience;
   /** Makes the OpenAPI document that is shown at `/docs`. */
   readonly document?: () => JsonObject;
+  /** The admin API; without it there is none. */
+  readonly admin?: AdminPorts;
 }
 
 /** The HTTP front: request id, log, authentication before any body is read, limits, SCIM; every error a SCIM Error. */
@@ -91,6 +94,7 @@ export function app(ports: AppPorts): RequestListener {
   });
   server.use('/health', health(ports.ready));
   if (ports.document) server.use('/docs', docs(ports.document));
+  if (ports.admin) server.use(adminPath, admin(ports.admin, { log, clock, patience: patient }));
   // Everything below the prefix, however it is spelt, passes here first (CVE-2026-32130).
   server.use(
     '/scim',

@@ -19,6 +19,10 @@ export interface Exchange {
   began: number;
   access?: Access;
   target?: Target;
+  /** Who asks, of the admin API. */
+  actor?: string;
+  /** The pattern of its address, where a table of routes knows it. */
+  route?: string;
   /** What the dialect repaired in a request that was refused. */
   repaired?: ReadonlyMap<string, number>;
 }
@@ -68,8 +72,8 @@ export function begin(log: Log, clock: () => number): Step {
     response.on('close', () => {
       log.info('request', {
         requestId: locals.requestId,
-        connection: locals.access?.caller.connection,
-        route: routeOf(request.method, request.originalUrl),
+        connection: locals.access?.caller.connection ?? locals.actor,
+        route: locals.route ?? routeOf(request.method, request.originalUrl),
         status: response.headersSent ? response.statusCode : undefined,
         durationMs: clock() - locals.began,
         aborted: response.writableFinished ? undefined : true,

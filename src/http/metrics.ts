@@ -28,8 +28,9 @@ export const observed =
   (request, response, next) => {
     const { locals } = response;
     response.on('close', () => {
-      const [method = '', route = ''] = routeOf(request.method, request.originalUrl).split(' ');
-      const connection = locals.access?.caller.connection;
+      const address = locals.route ?? routeOf(request.method, request.originalUrl);
+      const [method = '', route = ''] = address.split(' ');
+      const connection = locals.access?.caller.connection ?? locals.actor;
       observe({
         method,
         route,

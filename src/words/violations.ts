@@ -19,6 +19,16 @@ const sentences: Sentences = {
   'done-already': ({ index }) => said('rule.done-already', { index }),
   'schema-withdrawn': ({ schema }) => said('rule.schema-withdrawn', { schema: short(schema) }),
   'too-large': () => said('rule.too-large'),
+  'seats-exhausted': ({ license, seats }) => said('rule.seats-exhausted', { license: short(license), count: seats }),
+  'credits-exhausted': ({ needed, left }) => said('rule.credits-exhausted', { needed, left }),
+  'last-primary-admin': () => said('rule.last-primary-admin'),
+  'administrator-out-of-reach': ({ id }) => said('rule.administrator-out-of-reach', { id: short(id) }),
+  'administrative-grant': ({ name }) => said('rule.administrative-grant', { name: short(name) }),
+  'wrong-status': ({ status, wanted }) => said('rule.wrong-status', { status, wanted }),
+  'built-in': ({ type, name }) => said('rule.built-in', { type: kind(type), name: short(name) }),
+  'in-use': ({ type, name, by }) => said('rule.in-use', { type: kind(type), name: short(name), by }),
+  'not-allowed': ({ permission }) => said('rule.not-allowed', { permission }),
+  invalid: ({ attribute, why }) => said('rule.invalid', { attribute, why }),
   busy: () => said('rule.busy'),
 };
 

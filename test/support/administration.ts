@@ -3,6 +3,7 @@ import type mongoose from 'mongoose';
 import { portsOver } from '../../src/protocol.ts';
 import type { Ports } from '../../src/admin/ports.ts';
 import { builtIn } from '../../src/compose.ts';
+import { seals } from '../../src/credentials/seals.ts';
 import { tokenFormat } from '../../src/credentials/tokens.ts';
 import type { ProvisioningLog } from '../../src/domain/provisioningLog.ts';
 import { backups } from '../../src/storage/backup.ts';
@@ -13,6 +14,7 @@ import { quirkMeaning } from '../../src/scim/dialects.ts';
 import { people } from '../../src/storage/people.ts';
 import { provisioningLog, provisioningLogModel } from '../../src/storage/provisioningLog.ts';
 import { quirkCounts, quirkTallyModel } from '../../src/storage/quirkTally.ts';
+import { secret } from '../../src/storage/secrets.ts';
 import { tenantSchemas } from '../../src/storage/tenantSchemas.ts';
 import { tenants, tenantsModel } from '../../src/storage/tenants.ts';
 import { tokens, tokensModel } from '../../src/storage/tokens.ts';
@@ -75,6 +77,7 @@ async function openProcess(uri: string): Promise<Process> {
       deciding: portsOver(db, testRegistry()),
       builtIn: () => builtIn(testRegistry(), testInternal()),
       tokenFormat,
+      seals: seals(secret(db), 'admin'),
       pause: () => Promise.resolve(),
       now: () => new Date(),
       newId: randomUUID,

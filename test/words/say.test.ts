@@ -89,6 +89,16 @@ describe('A broken rule', () => {
     'done-already': { rule: 'done-already', index: 3 },
     'schema-withdrawn': { rule: 'schema-withdrawn', schema: 'urn:x' },
     'too-large': { rule: 'too-large' },
+    'seats-exhausted': { rule: 'seats-exhausted', license: 'premium', seats: 25 },
+    'credits-exhausted': { rule: 'credits-exhausted', needed: 3, left: 2 },
+    'last-primary-admin': { rule: 'last-primary-admin' },
+    'administrator-out-of-reach': { rule: 'administrator-out-of-reach', id: 'u1' },
+    'administrative-grant': { rule: 'administrative-grant', name: 'Admin' },
+    'wrong-status': { rule: 'wrong-status', status: 'active', wanted: 'invited' },
+    'built-in': { rule: 'built-in', type: 'Role', name: 'Manager' },
+    'in-use': { rule: 'in-use', type: 'Role', name: 'Sellers', by: 12 },
+    'not-allowed': { rule: 'not-allowed', permission: 'roles.manage' },
+    invalid: { rule: 'invalid', attribute: 'seats', why: 'no number' },
     busy: { rule: 'busy' },
   };
 
@@ -97,9 +107,7 @@ describe('A broken rule', () => {
       const [english, french] = (['en', 'fr'] as const).map((language) => tell(language, sentenceOf(violation)));
       expect(english).to.match(/^['A-Z{].*: [a-z].*[^.]$/);
       expect(french).to.match(/^[«A-ZÀ-Ý].*\u00A0: [a-zà-ý].*[^.]$/);
-      expect([english, french].join())
-        .to.not.contain('{{')
-        .and.not.contain('rule.');
+      expect([english, french].join()).to.not.contain('{{').and.not.contain('rule.');
     });
 
   it('calls what it is about by its name in that language, and a type of a tenant by its own', () => {

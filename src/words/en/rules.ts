@@ -21,5 +21,18 @@ export const rules = {
     'The operation at index {{index}} of this Bulk is done already: send the Bulk again to learn its result',
   'rule.schema-withdrawn': "'{{schema}}' is being removed: try again in a moment",
   'rule.too-large': 'The resource would be too large: give its attributes fewer or shorter values',
+  'rule.seats-exhausted': {
+    one: "License '{{license}}' has no free seat of {{count}}: free it, or buy more",
+    other: "License '{{license}}' has no free seat of {{count}}: free one, or buy more",
+  },
+  'rule.credits-exhausted': 'This costs {{needed}} credits, and {{left}} are left: buy more',
+  'rule.last-primary-admin': 'This would leave the organization without a Primary Admin: appoint another one first',
+  'rule.administrator-out-of-reach': "User '{{id}}' is an administrator: only a Primary Admin can change that person",
+  'rule.administrative-grant': "'{{name}}' makes somebody an administrator: only a Primary Admin can give it",
+  'rule.wrong-status': 'The person is {{status}}, and this is for who is {{wanted}}: change that first',
+  'rule.built-in': "{{type}} '{{name}}' is built in: it can be neither changed nor deleted",
+  'rule.in-use': "{{type}} '{{name}}' is in use by {{by}}: take it from them first",
+  'rule.not-allowed': "This needs the permission '{{permission}}': ask somebody who may give it",
+  'rule.invalid': "'{{attribute}}' is not as it must be: {{why}}",
   'rule.busy': 'The database did not answer in time: try again in a moment',
 } as const;

@@ -26,5 +26,21 @@ export const rules: French<typeof english> = typeset({
   'rule.schema-withdrawn': '« {{schema}} » est en cours de suppression : réessayez dans un instant',
   'rule.too-large':
     'La ressource serait trop grande : donnez à ses attributs des valeurs moins nombreuses ou plus courtes',
+  'rule.seats-exhausted': {
+    one: 'La licence « {{license}} » n’a plus de place libre sur {{count}} : libérez-la, ou achetez-en d’autres',
+    many: 'La licence « {{license}} » n’a plus de place libre sur {{count}} : libérez-en une, ou achetez-en d’autres',
+    other: 'La licence « {{license}} » n’a plus de place libre sur {{count}} : libérez-en une, ou achetez-en d’autres',
+  },
+  'rule.credits-exhausted': 'Cela coûte {{needed}} crédits, et il en reste {{left}} : achetez-en',
+  'rule.last-primary-admin': 'L’organisation n’aurait plus d’administrateur principal : nommez-en d’abord un autre',
+  'rule.administrator-out-of-reach':
+    'L’utilisateur « {{id}} » est administrateur : seul un administrateur principal peut le modifier',
+  'rule.administrative-grant':
+    '« {{name}} » fait de quelqu’un un administrateur : seul un administrateur principal peut l’accorder',
+  'rule.wrong-status': 'La personne est {{status}}, et il faut être {{wanted}} : changez d’abord cela',
+  'rule.built-in': '{{type}} « {{name}} » est fourni d’origine : il ne peut être ni modifié ni supprimé',
+  'rule.in-use': '{{type}} « {{name}} » sert encore à {{by}} : retirez-le-leur d’abord',
+  'rule.not-allowed': 'Il faut pour cela la permission « {{permission}} » : demandez à qui peut l’accorder',
+  'rule.invalid': '« {{attribute}} » n’est pas comme il doit être : {{why}}',
   'rule.busy': 'La base de données n’a pas répondu à temps : réessayez dans un instant',
 });

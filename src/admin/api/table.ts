@@ -1,0 +1,5 @@
+import type { Route } from './route.ts';
+import { meRoutes } from './routes/me.ts';
+
+/** Every route of the admin API: the one table of what can be asked, and who may. */
+export const routes: readonly Route[] = [...meRoutes];

@@ -1,0 +1,234 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { Router, type NextFunction, type Request } from 'express';
+import { batchSize } from '../admin/api/batch.ts';
+import { Problem, problemBody, type Code } from '../admin/api/problems.ts';
+import type { Actor, Answer as Answered, Context } from '../admin/api/route.ts';
+import type { Api, Found } from '../admin/api/api.ts';
+import { languageOf } from '../admin/api/words.ts';
+import { writtenRows, type RowFormat } from '../admin/rows.ts';
+import { ScimError } from '../scim/errors.ts';
+import { readBody } from './body.ts';
+import { within, type Patience } from './deadline.ts';
+import type { Answer, Log, Step } from './exchange.ts';
+import type { Spend } from './rate.ts';
+import { hasTokenInQuery } from './target.ts';
+
+/** Where the admin API is served. */
+export const adminPath = '/admin/v1';
+
+/** Whom a key stands for. */
+export interface AdminCaller {
+  readonly tenant: Context['tenant'];
+  readonly actor: Actor;
+}
+
+/** What serving the admin API needs. */
+export interface AdminPorts {
+  readonly api: Api;
+  /** What routes are handled with. */
+  readonly ports: Context['ports'];
+  /** Undefined for a key that is unknown, expired or revoked, or whose person is deactivated. */
+  readonly authenticate: (key: string) => Promise<AdminCaller | undefined>;
+  /** What a key may ask; without it, as much as it likes. */
+  readonly spend?: Spend | undefined;
+}
+
+interface Surroundings {
+  readonly log: Log;
+  readonly clock: () => number;
+  readonly patience: Patience;
+}
+
+const mebibyte = 1_048_576;
+const bodyBytes = mebibyte;
+const batchBytes = 8 * mebibyte;
+
+/** A batch has the time that its items need, one after another at worst, but no proxy would wait longer. */
+const batchMs = 55_000;
+
+/**
+ * Serves the table of routes below `/admin/v1`: the key before anything else, the permission before any body; every
+ * refusal a problem (RFC 9457).
+ */
+export function admin(ports: AdminPorts, around: Surroundings): Router {
+  const router = Router({ caseSensitive: true });
+  router.use(serving(ports, around), problems(ports.api));
+  return router;
+}
+
+function serving(ports: AdminPorts, { log, clock, patience: { dueMs, graceMs } }: Surroundings): Step {
+  const { api, authenticate, spend } = ports;
+
+  const charge = async ({ tenant, actor }: AdminCaller, cost: number, paid?: number): Promise<void> => {
+    const verdict = await spend?.({ tenant, connection: actor.name }, cost, paid);
+    if (verdict?.status !== 'refused') return;
+    const seconds = verdict.retryAfterSeconds;
+    throw new Problem('too-many-requests', { values: { seconds }, headers: { 'Retry-After': String(seconds) } });
+  };
+
+  return async (request, response) => {
+    const { locals } = response;
+    if (hasTokenInQuery(request.originalUrl)) throw new Problem('key-in-address');
+    const caller = await within(dueMs + graceMs, authenticate(keyOf(request.headers.authorization)), () => undefined);
+    if (!caller) throw unauthorized('unknown-key');
+    locals.actor = caller.actor.name;
+    await charge(caller, 1);
+    const { path, query } = addressOf(request.originalUrl);
+    const found = api.find(request.method, path);
+    locals.route = `${found.route.method} ${adminPath}${found.route.path}`;
+    api.requireAllowed(found, caller.actor);
+
+    const isBatch = found.route.path === '/batch';
+    const body = await bodyOf(request, isBatch ? batchBytes : bodyBytes);
+    if (isBatch) await charge(caller, Math.max(0, itemsIn(body) - 1), 1);
+    const due = isBatch ? batchMs : dueMs;
+    const language = languageOf(request.headers['accept-language']);
+    const now = new Date(clock());
+    const deadline = now.getTime() + due;
+    const { requestId } = locals;
+    const context: Context = { ports: ports.ports, ...caller, requestId, deadline, language, now };
+    const asked = { query, body, ifMatch: request.headers['if-match'] };
+    const begun = api.answer(found, asked, context).then((answer) => begin(answer, formatFor(request)));
+    const { answer, rows } = await within(due + graceMs, begun, ({ rows: late }) => {
+      log.warn('answer discarded: it came after the deadline', { requestId, connection: caller.actor.name });
+      void late?.rest.return();
+    });
+    await send(request, response, found, answer, rows);
+  };
+}
+
+function keyOf(header: string | undefined): string {
+  const [scheme = '', key, ...more] = (header ?? '').trim().split(/\s+/);
+  if (scheme.toLowerCase() !== 'bearer' || !key || more.length > 0) throw unauthorized('no-key');
+  return key;
+}
+
+const unauthorized = (code: Code): Problem =>
+  new Problem(code, { headers: { 'WWW-Authenticate': 'Bearer realm="admin"' } });
+
+/** What is asked for, below the prefix; the target may be in absolute form (RFC 9112 §3.2.2). */
+function addressOf(url: string): { readonly path: string; readonly query: URLSearchParams } {
+  const relative = url.replace(/^https?:\/\/[^/?]*/i, '');
+  const [path = '', ...query] = relative.split('?');
+  if (!path.startsWith(`${adminPath}/`)) throw new Problem('no-such-address');
+  return { path: path.slice(adminPath.length), query: new URLSearchParams(query.join('?')) };
+}
+
+async function bodyOf(request: Request, limit: number): Promise<unknown> {
+  if (request.method === 'GET' || request.method === 'HEAD') return undefined;
+  try {
+    return await readBody(request, limit);
+  } catch (error) {
+    throw error instanceof ScimError ? ofBody(error, limit) : error;
+  }
+}
+
+/** What is wrong with a body, as a problem. */
+function ofBody(error: ScimError, limit: number): Problem {
+  switch (error.status) {
+    case 408:
+      return new Problem('body-too-slow', { cause: error });
+    case 413:
+      return new Problem('body-too-large', { values: { mebibytes: limit / mebibyte }, cause: error });
+    case 415:
+      return new Problem('not-json', { cause: error });
+    default:
+      return new Problem('malformed-body', { values: { why: error.message }, cause: error });
+  }
+}
+
+function itemsIn(body: unknown): number {
+  const items = typeof body === 'object' && body !== null && 'items' in body ? body.items : undefined;
+  // One that has too many is refused, and does none of them.
+  return Array.isArray(items) && items.length <= batchSize ? items.length : 0;
+}
+
+/** CSV where it is asked for, else a JSON object on each line. */
+const formatFor = (request: Request): RowFormat =>
+  request.accepts(['application/x-ndjson', 'text/csv']) === 'text/csv' ? 'csv' : 'ndjson';
+
+const mediaTypes: Readonly<Record<RowFormat, string>> = {
+  csv: 'text/csv; charset=utf-8; header=present',
+  ndjson: 'application/x-ndjson; charset=utf-8',
+};
+
+interface BegunRows {
+  readonly format: RowFormat;
+  readonly first: string;
+  readonly rest: AsyncGenerator<string, void, undefined>;
+}
+
+/** Waits for the first rows, so that a source that fails at once becomes a problem. */
+async function begin(answer: Answered, format: RowFormat): Promise<{ answer: Answered; rows?: BegunRows }> {
+  if (!answer.rows) return { answer };
+  const rest = writtenRows(answer.rows, format);
+  const pieces = [await rest.next()];
+  // The header alone says nothing of whether the source can be read.
+  if (format === 'csv') pieces.push(await rest.next());
+  return { answer, rows: { format, first: pieces.map(({ value }) => value ?? '').join(''), rest } };
+}
+
+async function send(
+  request: Request,
+  response: Answer,
+  { route }: Found,
+  { status, body, version, location }: Answered,
+  rows: BegunRows | undefined,
+): Promise<void> {
+  response.status(status);
+  if (version !== undefined) response.setHeader('ETag', `"${version}"`);
+  if (location !== undefined) response.setHeader('Location', `${adminPath}${location}`);
+  if (rows) {
+    response.setHeader('Content-Type', mediaTypes[rows.format]);
+    response.setHeader('Vary', 'Accept');
+    if (request.method === 'HEAD') {
+      await rows.rest.return();
+      response.end();
+      return;
+    }
+    await pipeline(Readable.from(joined(rows)), response);
+    return;
+  }
+  if (body === undefined) {
+    response.end();
+    return;
+  }
+  if (route.answers[status] === undefined && !route.effects)
+    throw new Error('an answer that its route does not declare');
+  sendJson(request, response, 'application/json; charset=utf-8', body);
+}
+
+async function* joined({ first, rest }: BegunRows): AsyncGenerator<string, void, undefined> {
+  if (first !== '') yield first;
+  yield* rest;
+}
+
+function sendJson(request: Request, response: Answer, mediaType: string, body: unknown): void {
+  const text = JSON.stringify(body);
+  response.setHeader('Content-Type', mediaType);
+  response.setHeader('Content-Length', Buffer.byteLength(text));
+  response.end(request.method === 'HEAD' ? undefined : text);
+}
+
+/** The last step: every failure becomes a problem, in the language that the client reads. */
+function problems(api: Api) {
+  // Express tells an error handler by its four parameters.
+  return (cause: unknown, request: Request, response: Answer, _next: NextFunction): void => {
+    const { requestId } = response.locals;
+    // The deadline, which holds for SCIM alike.
+    const problem =
+      cause instanceof ScimError
+        ? new Problem('too-late', { headers: cause.headers, cause })
+        : api.problem(cause, requestId);
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    const language = languageOf(request.headers['accept-language']);
+    for (const header of ['ETag', 'Location']) response.removeHeader(header);
+    for (const [name, value] of Object.entries(problem.headers)) response.setHeader(name, value);
+    response.status(problem.status).setHeader('Content-Language', language);
+    sendJson(request, response, 'application/problem+json', problemBody(problem, requestId, language));
+  };
+}
