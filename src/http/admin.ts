@@ -2,10 +2,10 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Router, type NextFunction, type Request } from 'express';
 import { batchSize } from '../admin/api/batch.ts';
-import { Problem, problemBody, type Code } from '../admin/api/problems.ts';
+import { problem, problemBody, type Problem } from '../admin/api/problems.ts';
 import type { Actor, Answer as Answered, Context } from '../admin/api/route.ts';
 import type { Api, Found } from '../admin/api/api.ts';
-import { languageOf } from '../admin/api/words.ts';
+import { languageOf } from '../words/languages.ts';
 import { writtenRows, type RowFormat } from '../admin/rows.ts';
 import { ScimError } from '../scim/errors.ts';
 import { readBody } from './body.ts';
@@ -64,12 +64,12 @@ function serving(ports: AdminPorts, { log, clock, patience: { dueMs, graceMs } }
     const verdict = await spend?.({ tenant, connection: actor.name }, cost, paid);
     if (verdict?.status !== 'refused') return;
     const seconds = verdict.retryAfterSeconds;
-    throw new Problem('too-many-requests', { values: { seconds }, headers: { 'Retry-After': String(seconds) } });
+    throw problem('too-many-requests', { seconds }, { headers: { 'Retry-After': String(seconds) } });
   };
 
   return async (request, response) => {
     const { locals } = response;
-    if (hasTokenInQuery(request.originalUrl)) throw new Problem('key-in-address');
+    if (hasTokenInQuery(request.originalUrl)) throw problem('key-in-address', {});
     const caller = await within(dueMs + graceMs, authenticate(keyOf(request.headers.authorization)), () => undefined);
     if (!caller) throw unauthorized('unknown-key');
     locals.actor = caller.actor.name;
@@ -104,14 +104,14 @@ function keyOf(header: string | undefined): string {
   return key;
 }
 
-const unauthorized = (code: Code): Problem =>
-  new Problem(code, { headers: { 'WWW-Authenticate': 'Bearer realm="admin"' } });
+const unauthorized = (code: 'no-key' | 'unknown-key'): Problem =>
+  problem(code, {}, { headers: { 'WWW-Authenticate': 'Bearer realm="admin"' } });
 
 /** What is asked for, below the prefix; the target may be in absolute form (RFC 9112 §3.2.2). */
 function addressOf(url: string): { readonly path: string; readonly query: URLSearchParams } {
   const relative = url.replace(/^https?:\/\/[^/?]*/i, '');
   const [path = '', ...query] = relative.split('?');
-  if (!path.startsWith(`${adminPath}/`)) throw new Problem('no-such-address');
+  if (!path.startsWith(`${adminPath}/`)) throw problem('no-such-address', {});
   return { path: path.slice(adminPath.length), query: new URLSearchParams(query.join('?')) };
 }
 
@@ -128,13 +128,13 @@ async function bodyOf(request: Request, limit: number): Promise<unknown> {
 function ofBody(error: ScimError, limit: number): Problem {
   switch (error.status) {
     case 408:
-      return new Problem('body-too-slow', { cause: error });
+      return problem('body-too-slow', {}, { cause: error });
     case 413:
-      return new Problem('body-too-large', { values: { mebibytes: limit / mebibyte }, cause: error });
+      return problem('body-too-large', { mebibytes: limit / mebibyte }, { cause: error });
     case 415:
-      return new Problem('not-json', { cause: error });
+      return problem('not-json', {}, { cause: error });
     default:
-      return new Problem('malformed-body', { values: { why: error.message }, cause: error });
+      return problem('malformed-body', {}, { cause: error });
   }
 }
 
@@ -217,18 +217,18 @@ function problems(api: Api) {
   return (cause: unknown, request: Request, response: Answer, _next: NextFunction): void => {
     const { requestId } = response.locals;
     // The deadline, which holds for SCIM alike.
-    const problem =
+    const told =
       cause instanceof ScimError
-        ? new Problem('too-late', { headers: cause.headers, cause })
-        : api.problem(cause, requestId);
+        ? problem('too-late', {}, { headers: cause.headers, cause })
+        : api.told(cause, requestId);
     if (response.headersSent) {
       response.destroy();
       return;
     }
     const language = languageOf(request.headers['accept-language']);
     for (const header of ['ETag', 'Location']) response.removeHeader(header);
-    for (const [name, value] of Object.entries(problem.headers)) response.setHeader(name, value);
-    response.status(problem.status).setHeader('Content-Language', language);
-    sendJson(request, response, 'application/problem+json', problemBody(problem, requestId, language));
+    for (const [name, value] of Object.entries(told.headers)) response.setHeader(name, value);
+    response.status(told.status).setHeader('Content-Language', language);
+    sendJson(request, response, 'application/problem+json', problemBody(told, requestId, language));
   };
 }

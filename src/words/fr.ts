@@ -1,9 +1,10 @@
 import type { en } from './en.ts';
 import { commands } from './fr/commands.ts';
+import { problems } from './fr/problems.ts';
 import { refusals } from './fr/refusals.ts';
 import { rules } from './fr/rules.ts';
 import { schemas } from './fr/schemas.ts';
 import type { French } from './french.ts';
 
 /** Everything that people read, in French: each sentence that there is in English. */
-export const fr: French<typeof en> = { ...rules, ...refusals, ...schemas, ...commands };
+export const fr: French<typeof en> = { ...rules, ...refusals, ...schemas, ...problems, ...commands };

@@ -24,10 +24,10 @@ export interface Api {
    * @throws Problem `no-such-address`; `no-such-method` with `Allow`
    */
   find(method: string, path: string): Found;
-  /** @throws Problem `not-allowed` */
+  /** @throws DomainError `not-allowed` */
   requireAllowed(found: Found, actor: Actor): void;
-  /** @throws Problem for whatever is refused; any other error is a defect */
+  /** @throws what `told` tells of whatever is refused; any other error is a defect */
   answer(found: Found, request: ApiRequest, context: Context): Promise<Answer>;
   /** The problem that any failure is told as; a defect is told to the log, and as no more than that it is one. */
-  problem(failure: unknown, requestId: string): Problem;
+  told(failure: unknown, requestId: string): Problem;
 }

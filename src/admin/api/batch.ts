@@ -1,4 +1,4 @@
-import { Problem, problemBody } from './problems.ts';
+import { problem, problemBody } from './problems.ts';
 import { route, methods, type Answer, type Context, type Route } from './route.ts';
 import { anything, choice, integer, list, named, object, text, word, type Of } from './schema.ts';
 import type { Api } from './api.ts';
@@ -128,16 +128,16 @@ const queryOf = (address: string): string => (address.includes('?') ? address.sl
 async function resultOf(api: Api, item: Item, context: Context): Promise<Result> {
   try {
     const now = context.ports.now();
-    if (now.getTime() >= context.deadline) throw new Problem('too-late');
+    if (now.getTime() >= context.deadline) throw problem('too-late', {});
     const found = api.find(item.method, pathOf(item.path));
     const answers = Object.values(found.route.answers);
-    if (found.route.path === '/batch' || answers.some(({ rows }) => rows)) throw new Problem('not-in-batch');
+    if (found.route.path === '/batch' || answers.some(({ rows }) => rows)) throw problem('not-in-batch', {});
     const deadline = Math.min(context.deadline, now.getTime() + itemMs);
     const request = { query: new URLSearchParams(queryOf(item.path)), body: item.body, ifMatch: item.ifMatch };
     return shownOf(await api.answer(found, request, { ...context, deadline, now }));
   } catch (failure) {
-    const problem = api.problem(failure, context.requestId);
-    return { status: problem.status, problem: problemBody(problem, context.requestId, context.language) };
+    const told = api.told(failure, context.requestId);
+    return { status: told.status, problem: problemBody(told, context.requestId, context.language) };
   }
 }
 

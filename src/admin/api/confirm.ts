@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Problem } from './problems.ts';
+import { problem } from './problems.ts';
 import { instant, object, text, type Schema } from './schema.ts';
 import type { Answer, Context, Input, Route } from './route.ts';
 
@@ -47,7 +47,7 @@ export async function confirmed(
     .update(JSON.stringify([effects, input.query, input.body]))
     .digest('base64url');
   if (known) {
-    if (known.digest !== digest) throw new Problem('confirmation-outdated');
+    if (known.digest !== digest) throw problem('confirmation-outdated', {});
     return route.handle(context, input, effects);
   }
   const until = now + confirmableMs;
@@ -62,6 +62,6 @@ async function opened(opening: Promise<string | undefined>, now: number): Promis
   const text = await opening;
   // Whoever could seal it is this very code.
   const known = text === undefined ? undefined : (JSON.parse(text) as Confirmed);
-  if (!known || known.until <= now) throw new Problem('confirmation-invalid');
+  if (!known || known.until <= now) throw problem('confirmation-invalid', {});
   return known;
 }

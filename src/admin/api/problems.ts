@@ -1,41 +1,14 @@
 import { DomainError, type Violation } from '../../domain/errors.ts';
+import type { Language } from '../../words/languages.ts';
+import { said, tell, type Said, type Sentence, type Values } from '../../words/say.ts';
+import { sentenceOf } from '../../words/violations.ts';
 import { Refusal } from '../errors.ts';
-import { say, type Language, type Values } from './words.ts';
 
-/** Why the API itself refuses, before any rule of the domain is asked. */
-type Own =
-  | 'no-key'
-  | 'unknown-key'
-  | 'key-in-address'
-  | 'not-allowed'
-  | 'no-such-address'
-  | 'no-such-method'
-  | 'malformed-body'
-  | 'body-missing'
-  | 'body-unexpected'
-  | 'body-too-large'
-  | 'body-too-slow'
-  | 'not-json'
-  | 'invalid'
-  | 'too-many-requests'
-  | 'unavailable'
-  | 'too-late'
-  | 'defect'
-  | 'confirmation-invalid'
-  | 'confirmation-outdated'
-  | 'not-in-batch'
-  | 'refused'
-  | 'not-delegable';
-
-/** What was wrong, in a word that programs can rely on: the name of the rule. */
-export type Code = Own | Violation['rule'];
-
-/** The status of each: total, so that a new rule does not compile without one. */
-export const statuses = {
+/** The status of what the API itself refuses, before any rule of the domain is asked. */
+const ownStatuses = {
   'no-key': 401,
   'unknown-key': 401,
   'key-in-address': 400,
-  'not-allowed': 403,
   'no-such-address': 404,
   'no-such-method': 405,
   'malformed-body': 400,
@@ -52,8 +25,12 @@ export const statuses = {
   'confirmation-invalid': 400,
   'confirmation-outdated': 409,
   'not-in-batch': 400,
-  refused: 409,
-  'not-delegable': 403,
+} as const;
+
+type Own = keyof typeof ownStatuses;
+
+/** The status of each broken rule: total, so that a new rule does not compile without one. */
+const ruleStatuses = {
   unknown: 404,
   'name-taken': 409,
   changed: 412,
@@ -66,8 +43,24 @@ export const statuses = {
   'done-already': 409,
   'schema-withdrawn': 409,
   'too-large': 413,
+  'seats-exhausted': 409,
+  'credits-exhausted': 409,
+  'last-primary-admin': 409,
+  'administrator-out-of-reach': 403,
+  'administrative-grant': 403,
+  'wrong-status': 409,
+  'built-in': 409,
+  'in-use': 409,
+  'not-allowed': 403,
+  invalid: 400,
   busy: 503,
-} as const satisfies Readonly<Record<Code, number>>;
+} as const satisfies Readonly<Record<Violation['rule'], number>>;
+
+/** The status of each code. What an operation refuses in a sentence of its own is a conflict with what there is. */
+export const statuses = { ...ownStatuses, ...ruleStatuses, refused: 409 } as const;
+
+/** What was wrong, in a word that programs can rely on: the name of the rule. */
+export type Code = keyof typeof statuses;
 
 type ProblemStatus = (typeof statuses)[Code];
 
@@ -91,28 +84,27 @@ const titles: Readonly<Record<ProblemStatus, string>> = {
 /** One thing that is wrong with a request, and where: a JSON Pointer into `/params`, `/query` or `/body`. */
 export interface Fault {
   readonly path: string;
-  readonly message: string;
+  readonly said: Said;
 }
 
 interface Options extends ErrorOptions {
-  readonly values?: Values;
   readonly errors?: readonly Fault[];
   /** Headers that the answer carries: `Allow`, `Retry-After`. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Why a request of the admin API is refused; nothing has happened. */
+/** Why a request of the admin API is refused; nothing has happened. The message is for logs. */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly code: Code;
-  readonly values: Values;
+  readonly said: Said;
   readonly errors: readonly Fault[] | undefined;
   readonly headers: Readonly<Record<string, string>>;
 
-  constructor(code: Code, { values = {}, errors, headers = {}, ...options }: Options = {}) {
-    super(say('en', code, values), options);
+  constructor(code: Code, sentence: Said, { errors, headers = {}, ...options }: Options = {}) {
+    super(code, options);
     this.code = code;
-    this.values = values;
+    this.said = sentence;
     this.errors = errors;
     this.headers = headers;
   }
@@ -122,6 +114,11 @@ export class Problem extends Error {
   }
 }
 
+/** A problem of the API's own. */
+export const problem = <C extends Own>(code: C, values: Values<`problem.${C}`>, options?: Options): Problem =>
+  // The catalogue's keys and the codes are one; the compiler does not see it through the template.
+  new Problem(code, said(...([`problem.${code}`, values] as unknown as Sentence)), options);
+
 /** The body of an error answer (RFC 9457 §3). */
 export interface ProblemBody {
   readonly type: string;
@@ -130,30 +127,30 @@ export interface ProblemBody {
   readonly detail: string;
   readonly code: Code;
   readonly requestId: string;
-  readonly errors?: readonly Fault[];
+  readonly errors?: readonly { readonly path: string; readonly message: string }[];
 }
 
 /** What a problem is shown as, in a language. */
 export const problemBody = (
-  { code, status, values, errors }: Problem,
+  { code, status, said: sentence, errors }: Problem,
   requestId: string,
   language: Language,
 ): ProblemBody => ({
   type: `urn:rollcall:problem:${code}`,
   title: titles[status],
   status,
-  detail: say(language, code, values),
+  detail: tell(language, sentence),
   code,
   requestId,
-  ...(errors && { errors }),
+  ...(errors && { errors: errors.map(({ path, said: fault }) => ({ path, message: tell(language, fault) })) }),
 });
 
 /** The problem that a failure is told as; undefined for a defect. */
 export function problemOf(failure: unknown): Problem | undefined {
   if (failure instanceof Problem) return failure;
-  if (failure instanceof Refusal) return new Problem('refused', { values: { why: failure.message }, cause: failure });
+  if (failure instanceof Refusal) return new Problem('refused', failure.said, { cause: failure });
   if (!(failure instanceof DomainError)) return undefined;
-  const { rule, ...values } = failure.violation;
+  const { rule } = failure.violation;
   const headers = rule === 'busy' ? { 'Retry-After': '5' } : {};
-  return new Problem(rule, { values, headers, cause: failure });
+  return new Problem(rule, sentenceOf(failure.violation), { headers, cause: failure });
 }

@@ -1,9 +1,9 @@
 import type { Permission } from '../../domain/permissions.ts';
 import type { TenantId } from '../../domain/tenants.ts';
+import type { Language } from '../../words/languages.ts';
 import type { Ports } from '../ports.ts';
 import type { Rows } from '../rows.ts';
 import type { Members, Of, OfSome, Schema } from './schema.ts';
-import type { Language } from './words.ts';
 
 export const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 export type Method = (typeof methods)[number];

@@ -1,8 +1,10 @@
+import { DomainError } from '../../domain/errors.ts';
 import { isPermission } from '../../domain/permissions.ts';
+import { tell } from '../../words/say.ts';
 import type { Api } from './api.ts';
 import { batchRoute } from './batch.ts';
 import { confirmed } from './confirm.ts';
-import { Problem, problemOf } from './problems.ts';
+import { problem, problemOf, type Problem } from './problems.ts';
 import type { Input, Route } from './route.ts';
 import { checksOf, faultsOf, type Checks } from './validate.ts';
 
@@ -25,12 +27,12 @@ interface Served extends Checks {
  * @throws Error where a route demands no permission, says nothing of its answers, or is there twice: nothing is served then
  */
 export function api(written: readonly Route[], { isOutage, onDefect }: ApiPorts): Api {
-  const problem = (failure: unknown, requestId: string): Problem => {
+  const told = (failure: unknown, requestId: string): Problem => {
     const known = problemOf(failure);
     if (known) return known;
-    if (isOutage(failure)) return new Problem('unavailable', { headers: { 'Retry-After': '15' }, cause: failure });
+    if (isOutage(failure)) return problem('unavailable', {}, { headers: { 'Retry-After': '15' }, cause: failure });
     onDefect(requestId, failure);
-    return new Problem('defect', { cause: failure });
+    return problem('defect', {}, { cause: failure });
   };
   const itself = (): Api => served;
   const routes = [...written, batchRoute(itself)];
@@ -42,16 +44,16 @@ export function api(written: readonly Route[], { isOutage, onDefect }: ApiPorts)
     find(method, path) {
       const segments = segmentsOf(path);
       const here = segments ? mostSpecific(table.filter((each) => matches(each.segments, segments))) : [];
-      if (here.length === 0 || !segments) throw new Problem('no-such-address');
+      if (here.length === 0 || !segments) throw problem('no-such-address', {});
       const wanted = method === 'HEAD' ? 'GET' : method;
       const one = here.find(({ route }) => route.method === wanted);
       if (one) return { route: one.route, params: paramsOf(one.segments, segments) };
       const allowed = allowedAt(here);
-      throw new Problem('no-such-method', { values: { allowed }, headers: { Allow: allowed.join(', ') } });
+      throw problem('no-such-method', { allowed }, { headers: { Allow: allowed.join(', ') } });
     },
     requireAllowed({ route: { permission } }, { permissions }) {
       if (permission === 'any-key' || permissions.has(permission)) return;
-      throw new Problem('not-allowed', { values: { permission } });
+      throw new DomainError({ rule: 'not-allowed', permission });
     },
     async answer(found, { query, body, ifMatch }, context) {
       served.requireAllowed(found, context.actor);
@@ -68,7 +70,7 @@ export function api(written: readonly Route[], { isOutage, onDefect }: ApiPorts)
       // Given twice, it is none that was ever sealed.
       return confirmed({ ...route, effects }, context, input, given === undefined ? undefined : String(given));
     },
-    problem,
+    told,
   };
   return served;
 }
@@ -151,6 +153,6 @@ function requireAnswers({ answers }: Route, fail: (why: string) => never): void 
     if (!schema) continue;
     if (example === undefined) fail(`has no example of its answer ${status}`);
     const [fault] = faultsOf(schema)(example);
-    if (fault) fail(`has an example that is no answer ${status}${rows ?? ''}: ${fault.path} ${fault.message}`);
+    if (fault) fail(`has an example that is no answer ${status}${rows ?? ''}: ${fault.path} ${tell('en', fault.said)}`);
   }
 }

@@ -1,5 +1,6 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
-import { Problem, type Fault } from './problems.ts';
+import { said, type Said } from '../../words/say.ts';
+import { problem, type Fault } from './problems.ts';
 import { object, type Members, type Schema } from './schema.ts';
 
 /** RFC 3339, with seconds and offset. */
@@ -31,14 +32,14 @@ export function checksOf(params: Members, query: Members, body: Schema | undefin
   const ofBody = body && forJson.compile(body);
   return {
     check(givenParams, givenQuery, givenBody) {
-      if (ofBody && givenBody === undefined) throw new Problem('body-missing');
-      if (!ofBody && givenBody !== undefined) throw new Problem('body-unexpected');
+      if (ofBody && givenBody === undefined) throw problem('body-missing', {});
+      if (!ofBody && givenBody !== undefined) throw problem('body-unexpected', {});
       const errors = [
         ...faults(ofParams, givenParams, '/params'),
         ...faults(ofQuery, givenQuery, '/query'),
         ...(ofBody ? faults(ofBody, givenBody, '/body') : []),
       ];
-      if (errors.length > 0) throw new Problem('invalid', { errors });
+      if (errors.length > 0) throw problem('invalid', {}, { errors });
     },
   };
 }
@@ -55,7 +56,7 @@ function faults(validate: ValidateFunction, value: unknown, at: string): Fault[]
   if (validate(value)) return [];
   return (validate.errors ?? []).slice(0, most).map((error) => ({
     path: at + error.instancePath + memberOf(error),
-    message: messageOf(error),
+    said: saidOf(error),
   }));
 }
 
@@ -68,15 +69,29 @@ function memberOf({ keyword, params }: ErrorObject): string {
     : '';
 }
 
-function messageOf({ keyword, params, message }: ErrorObject): string {
+/** What there is a sentence for, by the keyword that was not kept. */
+function saidOf({ keyword, params }: ErrorObject): Said {
+  const { allowedValues, limit, type, format, pattern } = params as Readonly<Record<string, unknown>>;
+  if (isBound(keyword)) return said(`fault.${keyword}`, { limit: Number(limit) });
   switch (keyword) {
     case 'required':
-      return 'is missing';
     case 'additionalProperties':
-      return 'is not known here';
+    case 'uniqueItems':
+      return said(`fault.${keyword}`);
     case 'enum':
-      return `must be one of: ${(params as { readonly allowedValues: readonly unknown[] }).allowedValues.join(', ')}`;
+      return said('fault.enum', { allowed: (allowedValues as readonly unknown[]).map(String) });
+    case 'type':
+      return said('fault.type', { type: String(type) });
+    case 'format':
+      return said('fault.format', { format: String(format) });
+    case 'pattern':
+      return said('fault.pattern', { pattern: String(pattern) });
     default:
-      return message ?? keyword;
+      return said('fault.other');
   }
 }
+
+const bounds = ['minimum', 'maximum', 'minLength', 'maxLength', 'minItems', 'maxItems'] as const;
+
+const isBound = (keyword: string): keyword is (typeof bounds)[number] =>
+  (bounds as readonly string[]).includes(keyword);
