@@ -23,8 +23,11 @@ export type Dialect = (typeof dialects)[number];
 export const adoptions = ['none', 'userName'] as const;
 export type Adoption = (typeof adoptions)[number];
 
-/** What a connection can be made to show besides: conformance with the interoperability profile, Entra's view of schemas. */
-export const connectionOptions = ['interop', 'entraSchemas'] as const;
+/**
+ * What a connection can be made to do besides: conform to the interoperability profile, show Entra's view of schemas, reach
+ * accounts with administrative roles.
+ */
+export const connectionOptions = ['interop', 'entraSchemas', 'administrators'] as const;
 export type ConnectionOption = (typeof connectionOptions)[number];
 
 /** One identity provider's link to one tenant. */

@@ -17,6 +17,8 @@ export interface Origin {
   readonly role?: CompanyRole;
   /** What a connection called it: told to it again as it said it. */
   readonly as?: string;
+  /** A connection called it the first of its kind. */
+  readonly primary?: true;
 }
 
 /** Something that somebody holds, or waits for, with every reason. It goes when the last reason goes. */

@@ -184,7 +184,7 @@ function accountsOf(old: Person | undefined, wished: Person, { pools }: Known): 
   return [
     ...bounded.flatMap(({ id }) => [seatsOf(id), queueOf(id)]),
     ...(counts(old) && !counts(wished) ? [primaryAdmins] : []),
-    ...(wanted.some(({ id }) => (pools.get(id)?.price ?? 0) > 0) || isDue(old, wished) ? [credits] : []),
+    ...(isDue(old, wished) && wished.grants.some(({ id }) => (pools.get(id)?.price ?? 0) > 0) ? [credits] : []),
   ];
 }
 

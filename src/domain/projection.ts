@@ -20,7 +20,7 @@ export function projected(attributes: Attributes, person: Person): Attributes {
     ...filled('entitlements', of(grants, 'license').filter(isHeld).map(toEntitlement)),
     ...licenseOf(grants),
     ...entitiesOf(grants),
-    [personSchemas.account]: { status: person.status, primaryRole: person.primaryRole },
+    ...accountOf(person),
   };
 }
 
@@ -37,9 +37,16 @@ const filled = (name: string, list: readonly object[]): Attributes => (list.leng
 const toValue = (grant: Grant): Attributes => ({
   value: foremost(grant)?.as ?? grant.id,
   ...(grant.name !== undefined && { display: grant.name }),
+  ...(foremost(grant)?.primary && { primary: true }),
 });
 
 const toEntitlement = (grant: Grant): Attributes => ({ ...toValue(grant), type: 'License' });
+
+/** What `active` does not say: most people have an account that tells nothing more, and clients need not be told. */
+function accountOf({ status, primaryRole }: Person): Attributes {
+  const isPlain = primaryRole === 'user' && (status === 'active' || status === 'deactivated');
+  return isPlain ? {} : { [personSchemas.account]: { status, primaryRole } };
+}
 
 /** Of several licenses the one with a seat, chosen the most deliberately. */
 function licenseOf(grants: readonly Grant[]): Attributes {

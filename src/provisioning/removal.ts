@@ -1,7 +1,9 @@
+import type { Change } from '../domain/changes.ts';
 import { DomainError } from '../domain/errors.ts';
 import { ownerAfter } from '../domain/provenance.ts';
 import type { Kind } from '../domain/states.ts';
 import type { Caller } from '../scim/types.ts';
+import { noCompanion, type Companion } from './companions.ts';
 import { noVersion, ordered, type Ports } from './decide.ts';
 import { recorded } from './mapping.ts';
 
@@ -16,20 +18,21 @@ export async function removal(
   kind: Kind,
   id: string,
   accepts: (version: number) => boolean,
+  companion: Companion = noCompanion,
 ): Promise<void> {
   const { tenant, order, deadline } = ordered(caller);
   const [state, { groups, edges }] = await Promise.all([states.read(tenant, kind, id), states.groupsOf(tenant, id)]);
   if (!state) throw new DomainError({ rule: 'unknown', type: kind, id });
   if (!accepts(state.version)) throw new DomainError({ rule: 'changed', type: kind, id });
   ownerAfter(state, { connection: caller.connection, adopts: caller.adopts });
-  await work.commit(
-    {
-      tenant,
-      removes: { state, leaves: groups, edges },
-      ...(!accepts(noVersion) && { onlyAt: state.version }),
-      relies: [],
-      entry: { order, operation: 'remove', kind, resource: id, differences: recorded(state, undefined, undefined) },
-    },
-    deadline,
-  );
+  const { moves, others } = await companion.removed(caller, state);
+  const change: Change = {
+    tenant,
+    removes: { state, leaves: groups, edges },
+    ...(!accepts(noVersion) && { onlyAt: state.version }),
+    relies: [],
+    ...(moves.length > 0 && { moves }),
+    entry: { order, operation: 'remove', kind, resource: id, differences: recorded(state, undefined, undefined) },
+  };
+  await (others.length > 0 ? work.commitAll([change, ...others], deadline) : work.commit(change, deadline));
 }

@@ -1,11 +1,12 @@
-import type { Change } from '../domain/changes.ts';
+import type { Change, Committed } from '../domain/changes.ts';
 import { DomainError } from '../domain/errors.ts';
 import { same } from '../domain/journal.ts';
 import { ownerAfter, requireSameIdentity } from '../domain/provenance.ts';
-import type { State } from '../domain/states.ts';
+import type { NewContent, State } from '../domain/states.ts';
 import type { TenantId } from '../domain/tenants.ts';
 import type { ResourceType } from '../scim/schema/types.ts';
 import type { Caller, JsonObject, ResourceStore, Revision, Stored, Wanted, Written } from '../scim/types.ts';
+import { noCompanion, type Accompanied, type Companion } from './companions.ts';
 import { inScim, noVersion, ordered, untilItHolds, type Ports } from './decide.ts';
 import { contentOf, groupsOf, recorded, toStored } from './mapping.ts';
 import { removal } from './removal.ts';
@@ -14,7 +15,7 @@ import { removal } from './removal.ts';
  * The resources of a type, as SCIM asks for them: users, and those of the types that tenants made themselves. Whoever has
  * a password or is in groups has them here too; members are `groups`'s.
  */
-export function resources(ports: Ports, type: ResourceType): ResourceStore {
+export function resources(ports: Ports, type: ResourceType, companion: Companion = noCompanion): ResourceStore {
   const { states, directory, work } = ports;
   const kind = type.name;
   const nameAttribute = type.nameAttribute.name;
@@ -32,42 +33,81 @@ export function resources(ports: Ports, type: ResourceType): ResourceStore {
     return { state: row.state, stored: toStored(row.state, caller, groupsOf(row.memberships)) };
   }
 
+  /** One alone, or all of them at one instant. */
+  const commit = async (changes: readonly Change[], deadline: number): Promise<readonly Committed[]> => {
+    const [only, ...others] = changes;
+    return only && others.length === 0 ? [await work.commit(only, deadline)] : work.commitAll(changes, deadline);
+  };
+
+  function creation(
+    caller: Caller,
+    { id, content, password, hash }: Made,
+    { moves, relies, entry }: Omit<Accompanied, 'content'>,
+  ): Change {
+    const { tenant, order } = ordered(caller);
+    return {
+      tenant,
+      creates: {
+        id,
+        tenant,
+        kind,
+        owner: caller.connection,
+        ...content,
+        ...(hash !== undefined && { password: hash }),
+      },
+      relies,
+      ...(moves.length > 0 && { moves }),
+      entry: {
+        order,
+        operation: 'create',
+        kind,
+        resource: id,
+        differences: recorded(undefined, content, password),
+        ...entry,
+      },
+    };
+  }
+
+  function revisionOf(
+    caller: Caller,
+    state: State,
+    { id, content, password, hash }: Made & { readonly content: NewContent & Pick<State, 'owner'> },
+    { moves, relies, entry }: Omit<Accompanied, 'content'>,
+    { accepts }: Revision,
+  ): Change {
+    const { tenant, order } = ordered(caller);
+    return {
+      tenant,
+      revises: { before: state, after: content, ...(hash !== undefined && { password: hash }) },
+      ...(!accepts(noVersion) && { onlyAt: state.version }),
+      relies,
+      ...(moves.length > 0 && { moves }),
+      entry: {
+        order,
+        operation: 'revise',
+        kind,
+        resource: id,
+        differences: recorded(state, content, password),
+        ...entry,
+      },
+    };
+  }
+
   return {
-    async create(caller, { attributes, id = ports.newId() }) {
-      const { tenant, order, deadline } = ordered(caller);
+    async create(caller, { attributes, id = ports.newId() }, lenient) {
+      const { tenant, deadline } = ordered(caller);
       const { content, password } = contentOf(attributes, nameAttribute, caller);
       const hash = password === undefined ? undefined : await ports.hashPassword(tenant, password);
-      const change: Change = {
-        tenant,
-        creates: {
-          id,
-          tenant,
-          kind,
-          owner: caller.connection,
-          ...content,
-          ...(hash !== undefined && { password: hash }),
-        },
-        relies: [],
-        entry: {
-          order,
-          operation: 'create',
-          kind,
-          resource: id,
-          differences: recorded(undefined, content, password),
-        },
-      };
-      const { at } = await untilItHolds(caller, ports, () => work.commit(change, deadline));
-      const head = {
-        id,
-        kind,
-        version: 1,
-        revision: 1,
-        generation: 1,
-        created: at,
-        modified: at,
-        revised: at,
-      };
-      return written(toStored({ ...head, tenant, owner: caller.connection, ...content }, caller));
+      const made = await untilItHolds(caller, ports, async () => {
+        const { content: own, ...along } = await companion.created(caller, id, content);
+        const change = creation(caller, { id, content: own, password, hash }, along);
+        const [committed] = await commit([change, ...along.others], deadline);
+        return { own, at: committed?.at ?? new Date(0), settled: along.settled };
+      });
+      made.settled?.(lenient);
+      const { own, at } = made;
+      const head = { id, kind, version: 1, revision: 1, generation: 1, created: at, modified: at, revised: at };
+      return written(toStored({ ...head, tenant, owner: caller.connection, ...own }, caller));
     },
 
     async read(caller, id, wanted) {
@@ -86,7 +126,7 @@ export function resources(ports: Ports, type: ResourceType): ResourceStore {
       };
     },
 
-    revise(caller, id, revision) {
+    async revise(caller, id, revision, lenient) {
       // A password is hashed once, however often the change is decided anew.
       const hashes = new Map<string, Promise<string>>();
       const hashed = (tenant: TenantId, password: string): Promise<string> => {
@@ -94,10 +134,13 @@ export function resources(ports: Ports, type: ResourceType): ResourceStore {
         hashes.set(password, hash);
         return hash;
       };
-      return untilItHolds(caller, ports, () => revise(caller, id, revision, hashed));
+      const { settled, ...done } = await untilItHolds(caller, ports, () => revise(caller, id, revision, hashed));
+      settled?.(lenient);
+      return done;
     },
 
-    remove: (caller, id, accepts) => untilItHolds(caller, ports, () => removal(ports, caller, kind, id, accepts)),
+    remove: (caller, id, accepts) =>
+      untilItHolds(caller, ports, () => removal(ports, caller, kind, id, accepts, companion)),
   };
 
   async function revise(
@@ -105,8 +148,8 @@ export function resources(ports: Ports, type: ResourceType): ResourceStore {
     id: string,
     revision: Revision,
     hashed: Ports['hashPassword'],
-  ): Promise<Written> {
-    const { tenant, order, deadline } = ordered(caller);
+  ): Promise<Written & Pick<Accompanied, 'settled'>> {
+    const { tenant, deadline } = ordered(caller);
     const now = await current(caller, id, revision.wanted);
     if (!now) throw new DomainError({ rule: 'unknown', type: kind, id });
     const { state, stored } = now;
@@ -117,28 +160,32 @@ export function resources(ports: Ports, type: ResourceType): ResourceStore {
     const next = revision.decide(plain);
     if (same(next, plain.attributes)) return written(stored);
     if (owner !== state.owner) requireSameIdentity(state, next);
-    const { content, password } = contentOf(next, nameAttribute, caller, state);
+    const { content: asked, password } = contentOf(next, nameAttribute, caller, state);
+    const { content, ...along } = await companion.revised(caller, state, asked);
+    const settled = along.settled && { settled: along.settled };
+    if (password === undefined && isSame(state, content, owner)) return { ...written(stored), ...settled };
     const hash = password === undefined ? undefined : await hashed(tenant, password);
-    const committed = await work.commit(
-      {
-        tenant,
-        revises: { before: state, after: { ...content, owner }, ...(hash !== undefined && { password: hash }) },
-        ...(!revision.accepts(noVersion) && { onlyAt: state.version }),
-        relies: [],
-        entry: {
-          order,
-          operation: 'revise',
-          kind,
-          resource: id,
-          differences: recorded(state, { ...content, owner }, password),
-        },
-      },
-      deadline,
-    );
-    const after = { ...state, ...content, version: committed.version, modified: committed.at };
-    return written(toStored(after, caller, pick(stored.attributes as JsonObject)));
+    const change = revisionOf(caller, state, { id, content: { ...content, owner }, password, hash }, along, revision);
+    const [committed] = await commit([change, ...along.others], deadline);
+    const after = { ...state, ...content, ...(committed && { version: committed.version, modified: committed.at }) };
+    return { ...written(toStored(after, caller, pick(stored.attributes as JsonObject))), ...settled };
   }
 }
+
+/** What is new, said by a client. */
+interface Made {
+  readonly id: string;
+  readonly content: NewContent;
+  readonly password: string | undefined;
+  readonly hash: string | undefined;
+}
+
+/** Whether what was asked for comes to nothing under the rules. */
+const isSame = (state: State, content: NewContent, owner: string): boolean =>
+  owner === state.owner &&
+  same(state.attributes, content.attributes) &&
+  same(state.externalIds, content.externalIds) &&
+  same(state.person, content.person);
 
 const pick = ({ groups }: JsonObject) => (groups === undefined ? {} : { groups });
 

@@ -91,6 +91,11 @@ export const quirks = {
     lenient: 'they are left out, the rest is added',
     source: 'Okta: fleet#52600',
   },
+  unknownGrants: {
+    sends: 'Roles, entitlements and entities that the organization does not have',
+    lenient: 'they are left out, the rest is granted',
+    source: 'Entra: buildbuddy PR 10578',
+  },
   putKeepsMembers: {
     sends: 'A PUT of a group without `members`',
     lenient: 'the members stay',
@@ -152,7 +157,7 @@ export type Demand = keyof typeof demands;
 export type DialectName = 'lenient' | 'strict';
 
 /** What a connection can be made to show besides: see `schemasShown` and `conforms`. */
-export type ConnectionOption = 'interop' | 'entraSchemas';
+export type ConnectionOption = 'interop' | 'entraSchemas' | 'administrators';
 
 /** One request's tolerance: asks whether a quirk is repaired and counts it when it is. */
 export interface Leniency {

@@ -1,0 +1,77 @@
+import { decide, decideRemoval, type Circumstances, type Decided } from '../domain/people.ts';
+import { personSchemas, projected } from '../domain/projection.ts';
+import { DomainError } from '../domain/errors.ts';
+import { same } from '../domain/journal.ts';
+import type { NewContent, State } from '../domain/states.ts';
+import type { Caller } from '../scim/types.ts';
+import type { Accompanied, Companion } from './companions.ts';
+import { ordered, type Ports } from './decide.ts';
+import { wishOf, type ScimWish } from './wishes.ts';
+
+/** What of a user's attributes the organization decides. */
+const decided = ['active', 'roles', 'entitlements', ...Object.values(personSchemas)] as const;
+
+/**
+ * What follows from a client's changes of users under the rules of the organization: status, seats, roles and the teams
+ * that come with them, entities.
+ */
+export function persons(ports: Ports): Companion {
+  async function circumstances(caller: Caller): Promise<Circumstances> {
+    const { tenant, order } = ordered(caller);
+    const { settings } = await ports.books.of(tenant);
+    const now = new Date(ports.clock()).toISOString();
+    return { tenant, settings, order, now, reach: reachOf(caller) };
+  }
+
+  async function accompanied(
+    caller: Caller,
+    before: State | undefined,
+    id: string,
+    content: NewContent,
+  ): Promise<Accompanied> {
+    const about = await circumstances(caller);
+    const { connection, dialect } = caller;
+    const asking = { connection, dialect, settings: about.settings, now: about.now };
+    const wish = wishOf(before?.attributes, content.attributes, asking);
+    const outcome = await decide(ports, before, id, wish, about);
+    return accompaniedBy(content, outcome, wish);
+  }
+
+  return {
+    created: (caller, id, content) => accompanied(caller, undefined, id, content),
+
+    async revised(caller, before, content) {
+      if (reachOf(caller) === 'ordinary' && before.person?.administrative)
+        throw new DomainError({ rule: 'administrator-out-of-reach', id: before.id });
+      const touched = decided.some((name) => !same(before.attributes[name], content.attributes[name]));
+      if (!touched) return { content, moves: [], relies: [], others: [], entry: {} };
+      return accompanied(caller, before, before.id, content);
+    },
+
+    async removed(caller, state) {
+      const { tenant } = ordered(caller);
+      return { moves: await decideRemoval(ports, state, { tenant, reach: reachOf(caller) }), others: [] };
+    },
+  };
+}
+
+/** Administrators are out of an identity provider's reach unless its connection is allowed that explicitly. */
+const reachOf = ({ options }: Caller): Circumstances['reach'] =>
+  options.has('administrators') ? 'everybody' : 'ordinary';
+
+function accompaniedBy(
+  content: NewContent,
+  { person, moves, relies, teams, credits }: Decided,
+  wish: ScimWish,
+): Accompanied {
+  return {
+    content: { ...content, person, attributes: projected(content.attributes, person) },
+    moves,
+    relies,
+    others: teams,
+    entry: { ...(credits && { credits }) },
+    settled(lenient) {
+      for (let left = wish.unknown(); left > 0; left -= 1) lenient.repairs('unknownGrants');
+    },
+  };
+}
