@@ -92,7 +92,7 @@ const alarm: Alarm = (at, ring) => {
 
 /** The schemas, read from the project's `schemas/`, wherever it was started from. */
 export const schemas = (): Registry =>
-  registry([...schemaFiles('core'), ...schemaFiles('extensions')], schemaFiles('resource-types'));
+  registry(['core', 'extensions', 'resources'].flatMap(schemaFiles), schemaFiles('resource-types'));
 
 /** The kinds that a tenant keeps beside what SCIM serves: described in the same form, and served by no endpoint of it. */
 export const internalKinds = (): Registry =>

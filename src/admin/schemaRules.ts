@@ -16,6 +16,7 @@ export interface BuiltIn {
 interface Placed {
   readonly name: string;
   readonly endpoint: string;
+  readonly access: 'readOnly' | 'readWrite';
 }
 
 /** What a schema has to go with. */
@@ -124,7 +125,9 @@ const isName = ({ uniqueness, required, type, caseExact, multiValued, returned }
   uniqueness === 'server' && required && type === 'string' && !caseExact && !multiValued && returned !== 'request';
 
 function extensionFaults(schema: Extract<Described, { extends: string }>, around: Surroundings): Said[] {
-  const names = [...around.builtIn.types, ...ownTypes(around)].map(({ name }) => name);
+  // Nobody could set what a type that clients only read was extended by.
+  const open = around.builtIn.types.filter(({ access }) => access === 'readWrite');
+  const names = [...open, ...ownTypes(around)].map(({ name }) => name);
   return [
     ...failing([!names.includes(schema.extends), said('fault.extends', { type: shown(schema.extends), types: names })]),
     ...schema.attributes

@@ -1,4 +1,4 @@
-import type { Scope } from '../domain/connections.ts';
+import { concerns } from '../domain/connections.ts';
 import { typeOf, withdrawalMs } from '../domain/tenantSchemas.ts';
 import type { OwnAttribute, OwnSchema, SchemaSet } from '../domain/tenantSchemas.ts';
 import type { Tenant } from '../domain/tenants.ts';
@@ -208,10 +208,4 @@ function searchOf({ name, type, multiValued, subAttributes = [] }: OwnAttribute,
     { path, type: multiValued ? `${type}[]` : type, search },
     ...subAttributes.flatMap((sub) => searchOf(sub, `${path}.`)),
   ];
-}
-
-/** Whether a scope is about resources of a type. */
-function concerns(scope: Scope, type: string): boolean {
-  const subject = type === 'User' ? 'users' : type === 'Group' ? 'groups' : 'custom';
-  return scope.startsWith(`${subject}:`);
 }

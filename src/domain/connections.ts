@@ -1,3 +1,4 @@
+import type { Kind } from './states.ts';
 import type { TenantId } from './tenants.ts';
 
 /** Everything a token may be allowed (RFC 7644 §7.7). */
@@ -6,10 +7,25 @@ export const scopes = [
   'users:write',
   'groups:read',
   'groups:write',
+  'roles:read',
+  'entitlements:read',
+  'entities:read',
+  'entities:write',
   'custom:read',
   'custom:write',
 ] as const;
 export type Scope = (typeof scopes)[number];
+
+const subjects: ReadonlyMap<Kind, string> = new Map([
+  ['User', 'users'],
+  ['Group', 'groups'],
+  ['Role', 'roles'],
+  ['Entitlement', 'entitlements'],
+  ['Entity', 'entities'],
+]);
+
+/** Whether a scope is about resources of a kind: those of all types that a tenant made itself share theirs. */
+export const concerns = (scope: Scope, kind: Kind): boolean => scope.startsWith(`${subjects.get(kind) ?? 'custom'}:`);
 
 /** The identity providers a connection can be made for. */
 export const connectionKinds = ['okta', 'entra', 'generic'] as const;

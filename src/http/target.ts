@@ -14,6 +14,9 @@ export const basePath = '/scim/v2';
 const resourceTypes = new Map([
   ['Users', 'User'],
   ['Groups', 'Group'],
+  ['Roles', 'Role'],
+  ['Entitlements', 'Entitlement'],
+  ['Entities', 'Entity'],
 ]);
 
 /** What else is served, by the same segment. */

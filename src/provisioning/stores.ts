@@ -3,6 +3,7 @@ import type { ResourceType } from '../scim/schema/types.ts';
 import type { ResourceStore } from '../scim/types.ts';
 import type { Ports } from './decide.ts';
 import { groups } from './groups.ts';
+import { pools } from './pools.ts';
 import { resources } from './resources.ts';
 import { users } from './users.ts';
 
@@ -17,6 +18,14 @@ export function storesOf(ports: Ports): Stores {
 }
 
 function storeOf(ports: Ports, type: ResourceType): ResourceStore {
-  if (type.name === 'User') return users(ports, type);
-  return type.name === 'Group' ? groups(ports, type) : resources(ports, type);
+  switch (type.name) {
+    case 'User':
+      return users(ports, type);
+    case 'Group':
+      return groups(ports, type);
+    case 'Entitlement':
+      return pools(ports, type);
+    default:
+      return resources(ports, type);
+  }
 }

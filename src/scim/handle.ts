@@ -54,7 +54,7 @@ export function scim(protocol: Protocol): (request: ScimRequest) => Promise<Hand
     const { registry, stores, lenient } = context;
     if (id === undefined && segment === 'Bulk') return { POST: () => performed(request, context) };
     if (id === undefined && segment === '.search') {
-      const readable = registry.types.filter((type) => request.caller.scopes.has(scopeOf(type, 'read')));
+      const readable = registry.types.filter((type) => may(request.caller, scopeOf(type, 'read')));
       const endpoints = readable.map((type) => ({ type, store: stores(type), baseUrl }));
       return { POST: () => searchAll(endpoints, request, lenient, protocol) };
     }
@@ -66,14 +66,18 @@ export function scim(protocol: Protocol): (request: ScimRequest) => Promise<Hand
   function ofType(endpoint: Endpoint, id: string | undefined, request: ScimRequest, lenient: Leniency): Methods {
     const reading = permitted(request.caller, endpoint.type, 'read');
     const writing = permitted(request.caller, endpoint.type, 'write');
+    // What others keep there is read alone: the methods that would write are not allowed, whatever the token may do.
+    const isOpen = endpoint.type.access === 'readWrite';
     if (id === undefined)
       return {
         GET: reading(() => query(endpoint, request, lenient, protocol)),
-        POST: writing(() => create(endpoint, request, lenient)),
+        ...(isOpen && { POST: writing(() => create(endpoint, request, lenient)) }),
       };
     if (id === '.search') return { POST: reading(() => search(endpoint, request, lenient, protocol)) };
+    const GET = reading(() => read(endpoint, id, request));
+    if (!isOpen) return { GET };
     return {
-      GET: reading(() => read(endpoint, id, request)),
+      GET,
       PUT: writing(() => replace(endpoint, id, request, lenient)),
       PATCH: writing(() => patch(endpoint, id, request, lenient)),
       DELETE: writing(() => remove(endpoint, id, request)),
@@ -110,17 +114,27 @@ async function dispatch({ method }: ScimRequest, methods: Methods): Promise<Scim
 
 /** A token reads or writes what its scopes name: `users:read`, `groups:write` (RFC 7644 §7.7). */
 const permitted =
-  ({ scopes }: Caller, type: ResourceType, access: 'read' | 'write') =>
+  (caller: Caller, type: ResourceType, access: 'read' | 'write') =>
   (run: () => Promise<ScimResponse>) =>
   (): Promise<ScimResponse> => {
     const scope = scopeOf(type, access);
-    const granted: ReadonlySet<string> = scopes;
-    if (!granted.has(scope)) throw forbidden(`This token lacks the scope '${scope}'`, { rule: `needs ${scope}` });
+    if (!may(caller, scope)) throw forbidden(`This token lacks the scope '${scope}'`, { rule: `needs ${scope}` });
     return run();
   };
 
-/** The types that a tenant made itself share a scope. */
-function scopeOf({ name }: ResourceType, access: 'read' | 'write') {
-  if (name === 'User') return `users:${access}` as const;
-  return name === 'Group' ? (`groups:${access}` as const) : (`custom:${access}` as const);
-}
+const may = ({ scopes }: Caller, scope: string): boolean => {
+  const granted: ReadonlySet<string> = scopes;
+  return granted.has(scope);
+};
+
+/** What scopes call the types that everybody has; those that a tenant made itself share theirs. */
+const subjects: ReadonlyMap<string, string> = new Map([
+  ['User', 'users'],
+  ['Group', 'groups'],
+  ['Role', 'roles'],
+  ['Entitlement', 'entitlements'],
+  ['Entity', 'entities'],
+]);
+
+const scopeOf = ({ name }: ResourceType, access: 'read' | 'write'): string =>
+  `${subjects.get(name) ?? 'custom'}:${access}`;

@@ -8,12 +8,27 @@ import { urns } from './urns.ts';
  * what Entra's discovery accepts. What only the option `interop` makes the server say is defined only with it.
  */
 export function schemasShown(registry: Registry, options: ReadonlySet<ConnectionOption>): readonly Schema[] {
-  const schemas = options.has('interop') ? registry.schemas : registry.schemas.map(withoutInterop);
+  const known = options.has('interop') ? registry.schemas : registry.schemas.map(withoutInterop);
+  const readOnly = new Set(registry.types.filter(({ access }) => access === 'readOnly').map(({ schema }) => schema.id));
+  const schemas = known.map((schema) => (readOnly.has(schema.id) ? forReaders(schema) : schema));
   if (!options.has('entraSchemas')) return schemas;
-  const provisioned = new Set(registry.types.flatMap(schemaIds));
+  const provisioned = new Set(registry.types.filter(isProvisioned).flatMap(schemaIds));
   const user = registry.typeNamed('User')?.schema.id;
   return schemas.filter(({ id }) => provisioned.has(id)).map((schema) => forEntra(schema, user));
 }
+
+/** Whether Entra provisions resources of a type: users, groups, and what the tenant made for it. */
+const isProvisioned = ({ name, schema }: ResourceType): boolean =>
+  name === 'User' || name === 'Group' || schema.madeBy === 'tenant';
+
+/** An attribute of a resource that clients can only read, whoever writes it. */
+export const asReadOnly = (attribute: Attribute): Attribute => ({
+  ...attribute,
+  mutability: 'readOnly',
+  subAttributes: attribute.subAttributes.map(asReadOnly),
+});
+
+const forReaders = (schema: Schema): Schema => ({ ...schema, attributes: schema.attributes.map(asReadOnly) });
 
 const schemaIds = ({ schema, extensions }: ResourceType): string[] => [
   schema.id,

@@ -27,6 +27,10 @@ export type Scope =
   | 'users:write'
   | 'groups:read'
   | 'groups:write'
+  | 'roles:read'
+  | 'entitlements:read'
+  | 'entities:read'
+  | 'entities:write'
   // Resources of the types that a tenant made itself.
   | 'custom:read'
   | 'custom:write';

@@ -146,6 +146,10 @@ describe("The rules of a tenant's own schema", () => {
     [/namespace that is not yours/, { ...extension, id: 'urn:rollcall:params:scim:Car' }],
     // What it is for.
     [/there is no resource type 'user' to extend: choose among .*User.*Device/, { ...extension, extends: 'user' }],
+    [
+      /there is no resource type 'Role' to extend: choose among Entity, Group, User, Device$/,
+      { ...extension, extends: 'Role' },
+    ],
     [/there is no resource type 'Car' to extend/, { ...extension, extends: 'Car' }],
     [/'resourceType\.name' must be/, { ...type, resourceType: { name: '4x4', endpoint: '/Cars' } }],
     [/'resourceType\.name' must be/, { ...type, resourceType: { name: 'a.b', endpoint: '/Cars' } }],

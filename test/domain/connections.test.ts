@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { allowed, readScopes, scopes } from '../../src/domain/connections.ts';
+import { allowed, concerns, readScopes, scopes } from '../../src/domain/connections.ts';
 
 describe('domain/connections', () => {
   it('knows its scopes, each once, and names what is none', () => {
@@ -19,5 +19,14 @@ describe('domain/connections', () => {
           expect(both.has(scope)).to.equal(connection.includes(scope) && token.includes(scope));
       }),
     );
+  });
+
+  it('each is about the resources of one kind; all types of tenants’ own share theirs', () => {
+    const about = (kind: string) => scopes.filter((scope) => concerns(scope, kind));
+    expect(about('Role')).to.deep.equal(['roles:read']);
+    expect(about('Entitlement')).to.deep.equal(['entitlements:read']);
+    expect(about('Entity')).to.deep.equal(['entities:read', 'entities:write']);
+    expect(about('Device')).to.deep.equal(about('Robot')).and.to.deep.equal(['custom:read', 'custom:write']);
+    expect(['User', 'Group', 'Role', 'Entitlement', 'Entity', 'Device'].flatMap(about)).to.deep.equal(scopes);
   });
 });

@@ -4,12 +4,16 @@ import { Agent } from 'node:http';
 import type { Json } from '../../src/scim/types.ts';
 import { hostile } from '../support/hostile.ts';
 import type { Hostile } from '../support/hostile.ts';
+import { keep, type Kept } from '../support/kept.ts';
 import { prototypes } from '../support/prototypes.ts';
 import { sendRaw } from '../support/rawRequest.ts';
 import type { RawAnswer } from '../support/rawRequest.ts';
 import { exampleOf, methods, places, type Method } from '../support/routes.ts';
 import { startTestServer } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';
+
+/** Where clients make nothing: administrators do. */
+const kinds: Readonly<Record<string, Kept['kind']>> = { '/Roles': 'Role', '/Entitlements': 'Entitlement' };
 
 /** How many requests each place gets by each method: more in `npm run test:hostile`. */
 const rounds = Number(process.env['HOSTILE_ROUNDS'] ?? 10);
@@ -31,11 +35,13 @@ for (const dialect of ['lenient', 'strict'] as const)
     const agent = new Agent({ keepAlive: true });
     const untouched = prototypes();
     let server: TestServer;
+    let tenant: string;
     let tokens: { readonly all: string; readonly me: string };
 
     before(async () => {
       server = await startTestServer();
       const world = await server.tenant({ dialect, schemas: ['badge', 'device'] });
+      tenant = world.tenantId;
       tokens = { all: world.token, me: '' };
       const user = await make('/Users');
       tokens = { ...tokens, me: (await world.tokenFor?.(user)) ?? '' };
@@ -57,6 +63,8 @@ for (const dialect of ['lenient', 'strict'] as const)
     /** The id of a new resource of the type served there. */
     async function make(endpoint: string): Promise<string> {
       made += 1;
+      const kind = kinds[endpoint];
+      if (kind) return keep(server.db, tenant, { kind, attributes: { displayName: `n${made}` } });
       const { userName, displayName, assetTag, ...example } = exampleOf(endpoint, 'POST');
       const names = { userName, displayName, assetTag };
       const named = Object.entries(names).flatMap(([name, value]) => (value === undefined ? [] : [[name, `n${made}`]]));

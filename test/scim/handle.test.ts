@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { scim } from '../../src/scim/handle.ts';
+import { scopes } from '../../src/domain/connections.ts';
 import { testCaller } from '../support/callers.ts';
 import { exchange } from '../support/exchange.ts';
 import { memoryProtocol } from '../support/memoryProtocol.ts';
@@ -54,7 +55,6 @@ describe('Handling a request', () => {
 
   it('demands the scope of the type and of what is done', async () => {
     const send = exchange();
-    const scopes = ['users:read', 'users:write', 'groups:read', 'groups:write'] as const;
     for (const [method, place, scope] of [
       ['GET', '/Users', 'users:read'],
       ['GET', '/Users/1', 'users:read'],
@@ -63,6 +63,11 @@ describe('Handling a request', () => {
       ['PATCH', '/Groups/1', 'groups:write'],
       ['DELETE', '/Groups/1', 'groups:write'],
       ['GET', '/Groups', 'groups:read'],
+      ['GET', '/Roles', 'roles:read'],
+      ['POST', '/Roles/.search', 'roles:read'],
+      ['GET', '/Entitlements/1', 'entitlements:read'],
+      ['GET', '/Entities/1', 'entities:read'],
+      ['PATCH', '/Entities/1', 'entities:write'],
     ] as const) {
       const others = testCaller({ scopes: new Set(scopes.filter((other) => other !== scope)) });
       const { status, body } = await send(method, place, { caller: others });

@@ -79,7 +79,7 @@ function outcome(operation: Json, dialect: 'lenient' | 'strict', ...options: Con
 /** The registry with one schema or type told otherwise. */
 function altered(change: (schemas: JsonObject[], types: JsonObject[]) => void): Registry {
   const copy = (folder: string) => structuredClone(schemaFiles(folder)) as JsonObject[];
-  const [schemas, types] = [[...copy('core'), ...copy('extensions')], copy('resource-types')];
+  const [schemas, types] = [['core', 'extensions', 'resources'].flatMap(copy), copy('resource-types')];
   change(schemas, types);
   return registry(schemas, types);
 }

@@ -6,7 +6,7 @@ import { wholeResource } from '../../src/scim/schema/path.ts';
 import { registry } from '../../src/scim/schema/registry.ts';
 import type { Json, JsonObject, Resource } from '../../src/scim/types.ts';
 import { collected } from '../support/chunks.ts';
-import { schemaFiles, testType } from '../support/schemas.ts';
+import { schemaFiles, servedSchemaFiles, testType } from '../support/schemas.ts';
 
 const user = testType('User');
 const group = testType('Group');
@@ -102,7 +102,7 @@ describe('the attributes of an answer', () => {
   });
 
   it('show what is returned on request only when it is named', () => {
-    const files = [...schemaFiles('core'), ...schemaFiles('extensions')].map((file) => structuredClone(file));
+    const files = servedSchemaFiles().map((file) => structuredClone(file));
     const schema = files.find((file) => (file as JsonObject)['id'] === user.schema.id) as { attributes: JsonObject[] };
     for (const attribute of schema.attributes) {
       if (attribute['name'] === 'title') attribute['returned'] = 'request';

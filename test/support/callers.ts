@@ -1,3 +1,4 @@
+import { scopes } from '../../src/domain/connections.ts';
 import type { Caller } from '../../src/scim/types.ts';
 
 /** A caller that may do everything, but for what is said otherwise. */
@@ -5,7 +6,7 @@ export const testCaller = (other: Partial<Caller> = {}): Caller => ({
   tenant: 'acme',
   connection: 'okta',
   dialect: 'lenient',
-  scopes: new Set(['users:read', 'users:write', 'groups:read', 'groups:write', 'custom:read', 'custom:write']),
+  scopes: new Set(scopes),
   adopts: false,
   options: new Set(),
   requestId: 'request-1',

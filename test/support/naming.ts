@@ -39,6 +39,12 @@ const bodies: Readonly<Record<string, (asked: Asked) => JsonObject>> = {
     externalId,
     members: [{ value: id }, { value: id, type: 'Group' }],
   }),
+  Entities: ({ id, name, externalId }) => ({
+    schemas: ['urn:rollcall:params:scim:schemas:core:2.0:Entity'],
+    id,
+    displayName: name,
+    externalId,
+  }),
   Devices: ({ id, name, externalId }) => ({
     schemas: ['urn:example:scim:2.0:Device'],
     assetTag: name,
@@ -58,6 +64,7 @@ const operations: Readonly<Record<string, (asked: Asked) => readonly JsonObject[
     { op: 'remove', path: 'members', value: [{ value: id }] },
     { op: 'replace', path: 'members', value: [{ value: id }] },
   ],
+  Entities: ({ name }) => [{ op: 'replace', path: 'displayName', value: name }],
   Devices: ({ id }) => [{ op: 'replace', path: 'holder.value', value: id }],
 };
 
@@ -71,6 +78,11 @@ const filters: Readonly<Record<string, (asked: Asked) => readonly string[]>> = {
     `${enterprise}:manager.value eq "${id}"`,
   ],
   Groups: ({ id, name }) => [`id eq "${id}" or displayName eq "${name}"`, `members.value eq "${id}"`],
+  Roles: ({ id, name }) => [`id eq "${id}" or displayName eq "${name}"`, `teams.value eq "${id}"`],
+  Entitlements: ({ id, name }) => [`id eq "${id}" or displayName eq "${name}"`],
+  Entities: ({ id, name, externalId }) => [
+    `id eq "${id}" or displayName eq "${name}" or externalId eq "${externalId}"`,
+  ],
   Devices: ({ id, name }) => [`id eq "${id}" or assetTag eq "${name}" or holder.value eq "${id}"`],
 };
 

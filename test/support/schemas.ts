@@ -14,11 +14,13 @@ export const schemaFiles = (folder: string): Json[] =>
     .sort()
     .map((name) => JSON.parse(readFileSync(new URL(`${folder}/${name}`, root), 'utf8')) as Json);
 
+/** The schemas that SCIM serves, and those of the attributes that every resource has. */
+export const servedSchemaFiles = (): Json[] => ['core', 'extensions', 'resources'].flatMap(schemaFiles);
+
 let known: Registry | undefined;
 
 /** The registry of the schemas that the server ships, read once. */
-export const testRegistry = (): Registry =>
-  (known ??= registry([...schemaFiles('core'), ...schemaFiles('extensions')], schemaFiles('resource-types')));
+export const testRegistry = (): Registry => (known ??= registry(servedSchemaFiles(), schemaFiles('resource-types')));
 
 let internal: Registry | undefined;
 

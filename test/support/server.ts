@@ -14,6 +14,7 @@ import { connectionOptions, scopes } from '../../src/domain/connections.ts';
 import { createLog } from '../../src/log.ts';
 import { connect } from '../../src/storage/connect.ts';
 import { provisioningLog } from '../../src/storage/provisioningLog.ts';
+import { keep, keptFile } from './kept.ts';
 import { freshDatabase } from './mongod.ts';
 import type { Setup, World } from './transcript.ts';
 
@@ -74,6 +75,7 @@ export async function startTestServer(env: Readonly<Record<string, string>> = {}
       made += 1;
       const { id } = await createTenant(admin, `tenant ${made}`);
       for (const name of setup.schemas ?? []) await addSchema(admin, { tenant: id, content: schemaFile(name) });
+      for (const name of setup.kept ?? []) await keep(db, id, keptFile(name));
       const first = await connection(id, setup);
       const tokenFor = async (user: string) =>
         (await createToken(admin, { tenant: id, connection: first.id, user })).token;

@@ -13,6 +13,8 @@ export interface Setup {
   readonly options: Readonly<Record<string, string>>;
   /** Schemas that its tenant makes beforehand, in that order: files of test/transcripts/custom (`# schemas: badge device`). */
   readonly schemas?: readonly string[];
+  /** Roles and license pools that its tenant has: files of test/support/kept (`# kept: sales premium`). */
+  readonly kept?: readonly string[];
 }
 
 /** A server with a fresh tenant: its SCIM base URL, the token of the first connection, and the others where asked for. */
@@ -62,7 +64,7 @@ export function parseTranscript(file: string, text: string): Transcript {
     throw new Error(`${file}:1: the first line is a comment that names the client and the reason`);
   const directives = new Map(
     comments.flatMap((line) => {
-      const [, name, value] = /^# (dialect|scopes|connections|options|people|schemas): (.+)$/.exec(line) ?? [];
+      const [, name, value] = /^# (dialect|scopes|connections|options|people|schemas|kept): (.+)$/.exec(line) ?? [];
       return name !== undefined && value !== undefined ? [[name, value] as const] : [];
     }),
   );
@@ -100,12 +102,14 @@ function setupOf(file: string, directives: ReadonlyMap<string, string>): Setup {
   );
   const scopes = directives.get('scopes');
   const schemas = words(directives.get('schemas'));
+  const kept = words(directives.get('kept'));
   return {
     dialect,
     connections,
     options,
     ...(scopes !== undefined && { scopes: words(scopes) }),
     ...(schemas.length > 0 && { schemas }),
+    ...(kept.length > 0 && { kept }),
   };
 }
 

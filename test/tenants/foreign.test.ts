@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 import { randomUUID } from 'node:crypto';
+import { scopes } from '../../src/domain/connections.ts';
 import { readTenant } from '../support/checker.ts';
 import { clientOf, type Client } from '../support/client.ts';
+import { keep, type Kept } from '../support/kept.ts';
 import { badge } from '../support/ownSchemas.ts';
 import { namingOf, type Asked, type Request } from '../support/naming.ts';
 import type { Found } from '../support/replay.ts';
@@ -41,7 +43,7 @@ const credentials: Readonly<Record<string, Partial<Setup>>> = {
   'a lenient connection': {},
   'a strict connection': { dialect: 'strict' },
   'a connection that takes over what nobody owns': { options: { adopt: 'userName' } },
-  'a connection that only reads': { scopes: ['users:read', 'groups:read', 'custom:read'] },
+  'a connection that only reads': { scopes: scopes.filter((scope) => scope.endsWith(':read')) },
 };
 
 interface Owner {
@@ -80,6 +82,12 @@ describe('What a tenant has, to the connections of others', function () {
     const group = await client.createGroup(asked('', 'cas').name, [user, removed]);
     const { name: assetTag, externalId } = asked('', 'dan');
     const device = await client.request('POST', '/Devices', { assetTag, externalId, holder: { value: user } });
+    const entity = await client.request('POST', '/Entities', { displayName: asked('', 'fay').name });
+    const kept = (kind: Kept['kind'], who: string) => {
+      const attributes = { displayName: asked('', who).name, description: 'confidential' };
+      return keep(server.db, world.tenantId, { kind, attributes, taken: 3 });
+    };
+    const [role, pool] = [await kept('Role', 'guy'), await kept('Entitlement', 'hal')];
     await client.request('DELETE', `/Users/${removed}`);
     await client.request('POST', '/Bulk', { Operations: [] }, { 'Idempotency-Key': key });
     const eva = await person('eva');
@@ -97,6 +105,9 @@ describe('What a tenant has, to the connections of others', function () {
         known('a removed user', removed, 'bob'),
         known('a group', group, 'cas'),
         known('a device', device.body.id, 'dan'),
+        known('an entity', entity.body.id, 'fay'),
+        known('a role', role, 'guy'),
+        known('a license pool', pool, 'hal'),
       ],
       secrets: ['confidential', eva, ...Object.values(asked(eva, 'eva')).slice(0, 4)],
       found: await settled(world.tenantId),

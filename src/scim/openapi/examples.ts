@@ -20,9 +20,9 @@ export function patchExample({ nameAttribute }: ResourceType): JsonObject {
   };
 }
 
-/** A search for what the example is. */
+/** A search for what the example is: of all types, for a user. */
 export function searchExample(types: readonly ResourceType[]): JsonObject {
-  const [type] = types;
+  const type = types.find(({ name }) => name === 'User') ?? types[0];
   const filter = type && `${type.nameAttribute.name} eq "${textOf(type.nameAttribute)}"`;
   return { schemas: [urns.search], ...(filter !== undefined && { filter }), count: 10 };
 }

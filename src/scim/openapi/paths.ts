@@ -45,19 +45,25 @@ const ofBody = [400, 408, 413, 415] as const satisfies readonly RefusalStatus[];
 
 function resourcePaths(type: ResourceType): JsonObject {
   const { name, endpoint } = type;
+  const { get, ...writing } = single(type, name);
   return {
-    [endpoint]: { get: querying(type), post: creating(type) },
-    [`${endpoint}/.search`]: { post: searching(`${name} resources`, `search${name}s`, `${name}List`, [type]) },
-    [`${endpoint}/{id}`]: { parameters: parameters('id'), ...single(type, name) },
+    [endpoint]: { get: querying(type), ...(isOpen(type) && { post: creating(type) }) },
+    [`${endpoint}/.search`]: { post: searching(`${name} resources`, `search${many(type)}`, `${name}List`, [type]) },
+    [`${endpoint}/{id}`]: { parameters: parameters('id'), get, ...(isOpen(type) && writing) },
   };
 }
 
-const querying = ({ name }: ResourceType): JsonObject => ({
-  operationId: `list${name}s`,
-  tags: [name],
-  summary: `List or search ${name} resources (RFC 7644 §3.4.2, RFC 9865)`,
+const isOpen = ({ access }: ResourceType): boolean => access === 'readWrite';
+
+/** What several resources of a type are called: `Users`. */
+const many = ({ endpoint }: ResourceType): string => endpoint.slice(1);
+
+const querying = (type: ResourceType): JsonObject => ({
+  operationId: `list${many(type)}`,
+  tags: [type.name],
+  summary: `List or search ${type.name} resources (RFC 7644 §3.4.2, RFC 9865)`,
   parameters: parameters(...queried),
-  responses: { '200': answered('A page', reference('schemas', `${name}List`)), ...refusedWith(400) },
+  responses: { '200': answered('A page', reference('schemas', `${type.name}List`)), ...refusedWith(400) },
 });
 
 const creating = (type: ResourceType): JsonObject => ({
@@ -82,7 +88,7 @@ const searching = (what: string, id: string, answer: string, types: readonly Res
 });
 
 /** What can be done with one resource, by its id or as oneself. */
-function single(type: ResourceType, who: string): JsonObject {
+function single(type: ResourceType, who: string) {
   const schema = reference('schemas', type.name);
   const common = { tags: [type.name] };
   const whom = who === 'Me' ? 'the user that the token stands for' : `a ${type.name}`;
@@ -140,7 +146,7 @@ const bulk = (types: readonly ResourceType[]): JsonObject => ({
   tags: ['All types'],
   summary: 'Many operations in one request (RFC 7644 §3.7)',
   parameters: parameters('Idempotency-Key'),
-  requestBody: given(reference('schemas', 'BulkRequest'), bulkExample(types)),
+  requestBody: given(reference('schemas', 'BulkRequest'), bulkExample(types.filter(isOpen))),
   responses: {
     '200': answered('What became of each', reference('schemas', 'BulkResponse')),
     ...refusedWith(...ofBody, 409),

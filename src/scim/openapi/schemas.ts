@@ -1,6 +1,7 @@
 import { limits } from '../limits.ts';
 import type { Registry } from '../schema/registry.ts';
 import type { Attribute, ResourceType, Schema } from '../schema/types.ts';
+import { asReadOnly } from '../schemaViews.ts';
 import type { Json, JsonObject } from '../types.ts';
 
 /** A reference to a part of the document. */
@@ -22,7 +23,8 @@ export function resourceSchemas({ types, schemas }: Registry): JsonObject {
 }
 
 function resourceOf(type: ResourceType): JsonObject {
-  const { id, name, schema, extensions, attributes } = type;
+  const { id, name, schema, extensions, access } = type;
+  const attributes = access === 'readOnly' ? type.attributes.map(asReadOnly) : type.attributes;
   const extended = extensions.map((each) => [each.schema.id, reference('schemas', componentOf(each.schema))]);
   return {
     title: id,

@@ -1,7 +1,7 @@
 import { Ajv } from 'ajv';
 import type { ValidateFunction } from 'ajv';
 import type { Json } from '../types.ts';
-import type { Attribute } from './types.ts';
+import type { Access, Attribute } from './types.ts';
 
 /** An attribute as its schema file writes it: every characteristic is stated (RFC 7643 §7). */
 export interface AttributeDefinition extends Omit<Attribute, 'subAttributes' | 'canonicalValues' | 'referenceTypes'> {
@@ -29,6 +29,8 @@ export interface TypeDefinition {
   readonly description: string;
   readonly endpoint: string;
   readonly schema: string;
+  /** Absent: `readWrite`. */
+  readonly access?: Access;
   readonly schemaExtensions: readonly { readonly schema: string; readonly required: boolean }[];
 }
 
@@ -90,6 +92,7 @@ const type = {
     description: { type: 'string', minLength: 1 },
     endpoint: { type: 'string', pattern: '^/[A-Za-z][A-Za-z0-9]*$' },
     schema: urn,
+    access: { enum: ['readOnly', 'readWrite'] },
     schemaExtensions: {
       type: 'array',
       items: {

@@ -151,8 +151,8 @@ function toType(file: TypeDefinition, known: ReadonlyMap<string, Schema>, common
   if (!nameAttribute || others.length > 0) {
     throw new Error(`${where} needs exactly one required attribute with uniqueness 'server' that ignores case`);
   }
-  const { id, name, description, endpoint } = file;
-  return { id, name, description, endpoint, schema, extensions, attributes, nameAttribute };
+  const { id, name, description, endpoint, access = 'readWrite' } = file;
+  return { id, name, description, endpoint, access, schema, extensions, attributes, nameAttribute };
 }
 
 const isName = ({ uniqueness, required, caseExact, type, multiValued }: Attribute): boolean =>

@@ -24,12 +24,17 @@ export interface Schema {
   readonly madeBy?: 'tenant';
 }
 
+/** What clients can do with the resources of a type. */
+export type Access = 'readOnly' | 'readWrite';
+
 export interface ResourceType {
   readonly id: string;
   readonly name: string;
   readonly description: string;
   /** With its slash: `/Users`. */
   readonly endpoint: string;
+  /** Whether clients can write its resources, or only read what others keep there. */
+  readonly access: Access;
   readonly schema: Schema;
   readonly extensions: readonly { readonly schema: Schema; readonly required: boolean }[];
   /** The common attributes of RFC 7643 §3.1 (`id`, `externalId`, `meta`, `schemas`) and those of the core schema. */

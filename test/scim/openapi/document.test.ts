@@ -142,10 +142,17 @@ describe('what the OpenAPI document says', () => {
     return answer;
   }
 
-  for (const { name, endpoint } of testRegistry().types)
-    it(`is so of a ${name}, with the examples as requests`, async () => {
+  for (const { name, endpoint, access } of testRegistry().types)
+    it(`is so of the ${access === 'readWrite' ? 'writable' : 'read-only'} type ${name}, with the examples as requests`, async () => {
       const send = exchange();
       const one = `${endpoint}/{id}`;
+      if (access === 'readOnly') {
+        expect((await play(send, 'GET', endpoint)).body['totalResults']).to.equal(0);
+        expect((await play(send, 'GET', one, { id: 'x' })).status).to.equal(404);
+        const search = `${endpoint}/.search`;
+        expect((await play(send, 'POST', search, { body: example('POST', search) })).status).to.equal(200);
+        return;
+      }
       const created = await play(send, 'POST', endpoint, { body: example('POST', endpoint) });
       expect(created.status).to.equal(201);
       const id = textOf(created.body['id']);

@@ -6,7 +6,7 @@ import { registry } from '../../../src/scim/schema/registry.ts';
 import type { Json, JsonObject } from '../../../src/scim/types.ts';
 import { exchange } from '../../support/exchange.ts';
 import { patchOp, refusalOf } from '../../support/patched.ts';
-import { schemaFiles } from '../../support/schemas.ts';
+import { schemaFiles, servedSchemaFiles } from '../../support/schemas.ts';
 
 const badge = 'urn:example:schemas:extension:badge:2.0:User';
 const core = 'urn:ietf:params:scim:schemas:core:2.0:User';
@@ -27,8 +27,7 @@ const attribute = (name: string, other: JsonObject = {}): JsonObject => ({
 /** The shipped schemas and an extension of users with what those lack. */
 const types = registry(
   [
-    ...schemaFiles('core'),
-    ...schemaFiles('extensions'),
+    ...servedSchemaFiles(),
     {
       id: badge,
       name: 'Badge',

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { endpointsBeside, registry } from '../../../src/scim/schema/registry.ts';
 import type { Attribute } from '../../../src/scim/schema/types.ts';
 import type { Json, JsonObject } from '../../../src/scim/types.ts';
-import { schemaFiles, testRegistry, testType } from '../../support/schemas.ts';
+import { schemaFiles, servedSchemaFiles, testRegistry, testType } from '../../support/schemas.ts';
 
 const core = 'urn:ietf:params:scim:schemas:core:2.0:';
 
@@ -31,6 +31,9 @@ describe('the schemas that are shipped', () => {
       ...['enterprise', 'license', 'language', 'entity'].map(
         (name) => `urn:ietf:params:scim:schemas:extension:${name}:2.0:User`,
       ),
+      // Okta looks for roles and entitlements by its own schemas of them, and by no others.
+      ...['Role', 'Entitlement'].map((name) => `urn:okta:scim:schemas:core:1.0:${name}`),
+      'urn:rollcall:params:scim:schemas:core:2.0:Entity',
     ]);
   });
 
@@ -38,7 +41,7 @@ describe('the schemas that are shipped', () => {
     const types = testRegistry()
       .types.flatMap(({ schema }) => everyAttribute(schema.attributes))
       .filter(({ name }) => name === 'type');
-    expect(types).to.have.length(10);
+    expect(types).to.have.length(12);
     for (const type of types) expect(type.canonicalValues).to.be.an('array').that.is.not.empty;
   });
 
@@ -56,10 +59,8 @@ describe('the schemas that are shipped', () => {
   });
 
   it('name a resource by one attribute', () => {
-    expect(testRegistry().types.map(({ nameAttribute }) => nameAttribute.name)).to.have.members([
-      'userName',
-      'displayName',
-    ]);
+    for (const { name, nameAttribute } of testRegistry().types)
+      expect(nameAttribute.name).to.equal(name === 'User' ? 'userName' : 'displayName');
   });
 
   it('are found by endpoint and by name, never through a prototype', () => {
@@ -69,12 +70,15 @@ describe('the schemas that are shipped', () => {
     expect([...endpointsBeside(testType('User'))]).to.have.deep.members([
       ['User', '/Users'],
       ['Group', '/Groups'],
+      ['Role', '/Roles'],
+      ['Entitlement', '/Entitlements'],
+      ['Entity', '/Entities'],
     ]);
   });
 });
 
 describe('a defect in a schema file', () => {
-  const files = () => [...schemaFiles('core'), ...schemaFiles('extensions')].map((file) => structuredClone(file));
+  const files = () => servedSchemaFiles().map((file) => structuredClone(file));
   const types = () => schemaFiles('resource-types').map((file) => structuredClone(file));
   const isUser = (file: Json): file is JsonObject =>
     typeof file === 'object' && file !== null && !Array.isArray(file) && file['id'] === `${core}User`;
