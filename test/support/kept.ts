@@ -26,7 +26,8 @@ export async function keep(
 ): Promise<string> {
   const owner = tenantId(tenant);
   const state = { ...newState(owner, kind, attributes.displayName, new Date()), id: randomUUID(), attributes };
-  const change = { ...creating({ ...state, owner: undefined }), moves: [{ account: seatsOf(state.id), by: taken }] };
+  const moves = taken > 0 ? [{ account: seatsOf(state.id), by: taken }] : [];
+  const change = { ...creating({ ...state, owner: undefined }), moves };
   await unitOfWork(db, testTypeOf, Date.now).commit(change, Date.now() + 10_000);
   return state.id;
 }
