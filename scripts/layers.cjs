@@ -46,7 +46,7 @@ const layers = {
     packages: ['express', 'helmet', 'passport', 'passport-http-bearer', 'swagger-ui-dist'],
     node: ['crypto', 'http', 'https', 'module', 'net', 'stream', 'stream/promises', 'util', 'zlib'],
   },
-  cli: { layers: ['admin', 'words'], packages: ['commander'], node: [] },
+  cli: { layers: ['admin', 'domain', 'words'], packages: ['cli-progress', 'commander'], node: [] },
 };
 
 /** What the files beside the layers may use. They may import every layer. */

@@ -1,4 +1,5 @@
 import { open, rename, rm, stat } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, createGunzip, createGzip } from 'node:zlib';
 import { Refusal } from './admin/errors.ts';
@@ -44,12 +45,15 @@ const isThere = (file: string): Promise<boolean> =>
   );
 
 /**
- * Reads what `save` wrote.
+ * Reads what `save` wrote, and tells how many bytes of how many it has read.
  *
  * @throws Refusal where there is no such file, or it was not written so
  */
-export async function* load(file: string): AsyncGenerator<Uint8Array, undefined> {
-  const source = file === standard ? process.stdin : await reading(file);
+export async function* load(
+  file: string,
+  noted: (read: number, size: number) => void = () => undefined,
+): AsyncGenerator<Uint8Array, undefined> {
+  const source = file === standard ? process.stdin : await reading(file, noted);
   const bytes = createGunzip({ chunkSize });
   // Whatever happens to the source happens to what is read of it.
   pipeline(source, bytes).catch(() => undefined);
@@ -63,10 +67,15 @@ export async function* load(file: string): AsyncGenerator<Uint8Array, undefined>
   return undefined;
 }
 
-const reading = (file: string) =>
-  open(file).then(
-    (handle) => handle.createReadStream({ highWaterMark: chunkSize }),
-    (cause: unknown) => {
-      throw new Refusal('file.unreadable', { file, why: why(cause) }).because(cause);
-    },
-  );
+async function reading(file: string, noted: (read: number, size: number) => void): Promise<Readable> {
+  try {
+    const handle = await open(file);
+    const { size } = await handle.stat();
+    const bytes = handle.createReadStream({ highWaterMark: chunkSize });
+    bytes.on('data', () => noted(bytes.bytesRead, size));
+    // Who reads decides how fast: being told of what is read alone would make it flow.
+    return bytes.pause();
+  } catch (cause) {
+    throw new Refusal('file.unreadable', { file, why: why(cause) }).because(cause);
+  }
+}

@@ -6,10 +6,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Refusal } from './admin/errors.ts';
 import { load, save } from './archive.ts';
 import type { Opened } from './cli/front.ts';
+import { meterOn } from './cli/progress.ts';
 import { run } from './cli/run.ts';
 import { adminPorts, openStore } from './compose.ts';
 import type { Store } from './compose.ts';
-import { config, ConfigError } from './config.ts';
+import { config, ConfigError, locale } from './config.ts';
 import type { Config } from './config.ts';
 import { MongodError } from './mongod/errors.ts';
 import { makePlaces } from './mongod/files.ts';
@@ -17,6 +18,7 @@ import { holder, lock } from './mongod/lock.ts';
 import { notedAddress } from './storage/address.ts';
 import { provisioningLog } from './storage/provisioningLog.ts';
 import { requireRestored } from './storage/restore.ts';
+import { languageOf } from './words/languages.ts';
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
@@ -99,6 +101,8 @@ run(process.argv.slice(2), {
   load,
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
+  meter: meterOn({ stream: process.stderr, elapsed: () => performance.now() }),
+  language: languageOf(locale()),
 }).then(
   (code) => {
     process.exitCode = code;

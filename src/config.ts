@@ -98,6 +98,10 @@ export const environment = {
   },
 } as const;
 
+/** The locale of whoever types commands, as POSIX finds it: the first that is set and not empty. */
+export const locale = (env: Readonly<Record<string, string | undefined>> = process.env): string | undefined =>
+  [env['LC_ALL'], env['LC_MESSAGES'], env['LANG']].find((name) => name !== undefined && name !== '');
+
 /** The settings, checked. */
 export interface Config {
   readonly host: string;

@@ -1,4 +1,4 @@
-import type { BackedUp, Contents, Restoring, Taken, Unfit } from '../domain/backup.ts';
+import type { BackedUp, Contents, Portion, Restoring, Taken, Unfit } from '../domain/backup.ts';
 import { isId, nameKey } from '../domain/tenants.ts';
 import { opened, written, type BackupFile, type Sum } from './backupFile.ts';
 import { inputOf } from './backupInput.ts';
@@ -9,6 +9,9 @@ import { requireTenant } from './tenants.ts';
 
 /** What was backed up, or restored. */
 export interface BackupSummary extends Sum, Pick<Contents, 'instant' | 'tenants'> {}
+
+/** Told how many documents are done, and about how many there are, where that is known. */
+type Noted = (done: number, expected: number | undefined) => void;
 
 /** Keeps the bytes of a backup. */
 type Save = (bytes: AsyncIterable<Uint8Array>) => Promise<void>;
@@ -22,11 +25,27 @@ export async function backup(
   ports: Pick<Ports, 'tenants' | 'backups'>,
   tenant: string | undefined,
   save: Save,
+  noted: Noted = () => undefined,
 ): Promise<BackupSummary> {
   const chosen = tenant === undefined ? undefined : await requireTenant(ports, tenant);
   const taken = await ports.backups.take(chosen?.id);
   if (taken === 'half-restored') throw new Refusal('backup.restoring');
-  return { instant: taken.instant, tenants: taken.tenants, ...(await saved(taken, save)) };
+  return {
+    instant: taken.instant,
+    tenants: taken.tenants,
+    ...(await saved({ ...taken, portions: () => counted(taken, noted) }, save)),
+  };
+}
+
+/** Passes on what is read, and tells how much it was. */
+async function* counted({ expected, portions }: Taken, noted: Noted): AsyncGenerator<Portion, undefined> {
+  let done = 0;
+  for await (const portion of portions()) {
+    yield portion;
+    done += portion.documents.length;
+    noted(done, expected);
+  }
+  return undefined;
 }
 
 async function saved(taken: Taken, save: Save): Promise<Sum> {

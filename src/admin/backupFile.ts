@@ -76,7 +76,7 @@ const isAnnounced = ajv.compile<Announced>(object({ collection: text, documents:
 type Digest = ReturnType<typeof createHash>;
 
 /** Writes a backup piece by piece, and returns what it ends with. */
-export async function* written({ portions, ...contents }: Taken): AsyncGenerator<Uint8Array, Sum> {
+export async function* written({ portions, expected: _expected, ...contents }: Taken): AsyncGenerator<Uint8Array, Sum> {
   const digest = createHash('sha256');
   const counts = new Map<string, number>();
   const line = (said: First | Announced): Uint8Array => {

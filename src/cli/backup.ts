@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { backup, restore, type BackupSummary } from '../admin/backup.ts';
 import { perform } from './front.ts';
 import type { Front, Output } from './front.ts';
+import type { Meter } from './progress.ts';
 import { facts } from './table.ts';
 
 interface Choosing extends Output {
@@ -10,48 +11,75 @@ interface Choosing extends Output {
 
 /** Adds the commands `backup` and `restore`. */
 export function backupCommands(rollcall: Command, front: Front): void {
+  const { say } = front;
   rollcall
     .command('backup')
-    .description('write all that is kept, as of one instant, to a new file; writes go on meanwhile')
-    .argument('<file>', "a name that no file has yet; '-' for the standard output")
-    .option('--tenant <tenant>', 'name or id of the one tenant to back up; left out: everything')
-    .option('--json', 'print JSON')
+    .description(say('help.backup'))
+    .argument('<file>', say('help.backup.file'))
+    .option('--tenant <tenant>', say('help.backup.tenant'))
+    .option('--json', say('help.json'))
     .action((file: string, { tenant, ...output }: Choosing) =>
       perform(
         // The standard output may be the backup.
         { ...front, out: file === '-' ? front.err : front.out },
         output,
-        (ports) => backup(ports, tenant, (bytes) => front.save(file, bytes)),
-        (done) => summary('Backed up', done),
+        (ports) =>
+          metered(front, say('progress.backup'), (meter) =>
+            backup(ports, tenant, (bytes) => front.save(file, bytes), meter.at),
+          ),
+        (done) => summary(front, 'cli.backed-up', done),
       ),
     );
 
   rollcall
     .command('restore')
-    .description('put back what a backup holds: all of it into an empty database, or one tenant')
-    .argument('<file>', "what `rollcall backup` wrote; '-' for the standard input")
-    .option('--tenant <tenant>', 'name or id of the one tenant to restore, where it is not there')
-    .option('--json', 'print JSON')
+    .description(say('help.restore'))
+    .argument('<file>', say('help.restore.file'))
+    .option('--tenant <tenant>', say('help.restore.tenant'))
+    .option('--json', say('help.json'))
     .action((file: string, { tenant, ...output }: Choosing) =>
       perform(
         { ...front, open: () => front.open('restore') },
         output,
-        (ports) => restore(ports, tenant, front.load(file)),
-        (done) => summary('Restored', done),
+        (ports) =>
+          metered(front, say('progress.restore'), (meter) => restore(ports, tenant, front.load(file, meter.at))),
+        (done) => summary(front, 'cli.restored', done),
       ),
     );
 }
 
-const summary = (what: string, { instant, tenants, counts, digest }: BackupSummary): string => {
+/** Does long work, and shows how far it is. */
+async function metered<Result>(
+  { meter, language }: Front,
+  what: string,
+  work: (meter: Meter) => Promise<Result>,
+): Promise<Result> {
+  const shown = meter(language, what);
+  try {
+    const result = await work(shown);
+    shown.end();
+    return result;
+  } catch (error) {
+    shown.stop();
+    throw error;
+  }
+}
+
+function summary(
+  { say }: Front,
+  done: 'cli.backed-up' | 'cli.restored',
+  { instant, tenants, counts, digest }: BackupSummary,
+): string {
   const documents = Object.values(counts).reduce((sum, count) => sum + count, 0);
   return [
-    `${what}: ${numbered(documents, 'document')}, ${numbered(tenants.length, 'tenant')}.`,
+    say(done, {
+      documents: say('cli.documents', { count: documents }),
+      tenants: say('cli.tenants', { count: tenants.length }),
+    }),
     facts([
-      ['As of', instant.toISOString()],
-      ['Digest', digest],
+      [say('fact.as-of'), instant.toISOString()],
+      [say('fact.digest'), digest],
       ...Object.entries(counts).map(([name, count]) => [name, String(count)] as const),
     ]),
   ].join('\n');
-};
-
-const numbered = (count: number, what: string): string => `${String(count)} ${what}${count === 1 ? '' : 's'}`;
+}

@@ -45,29 +45,35 @@ interface LogOptions extends Choosing {
 }
 
 /** Lets a command be given one connection: as its argument or by an option. */
-export const choosing = (command: Command): Command =>
+export const choosing = ({ say }: Front, command: Command): Command =>
   command
-    .argument('[connection]', 'its name or id')
-    .option('--tenant <tenant>', 'name or id of its tenant; may be left out where there is only one')
-    .option('--name <connection>', 'the same as the argument')
+    .argument('[connection]', say('help.name-or-id'))
+    .option('--tenant <tenant>', say('help.its-tenant'))
+    .option('--name <connection>', say('help.as-argument'))
     .addOption(new Option('--connection <connection>').hideHelp())
-    .option('--json', 'print JSON');
+    .option('--json', say('help.json'));
 
 /** The connection that a command was given. */
-export const chosen = (command: Command, argument: string | undefined, { tenant, name, connection }: Choosing) => ({
+export const chosen = (
+  front: Front,
+  command: Command,
+  argument: string | undefined,
+  { tenant, name, connection }: Choosing,
+) => ({
   tenant,
-  connection: given(command, 'connection', [argument, name, connection]),
+  connection: given(front, command, 'connection', [argument, name, connection]),
 });
 
 /** Adds the commands about connections. */
 export function connectionCommands(connection: Command, front: Front): void {
+  const { say } = front;
   create(connection.command('create'), front);
 
   connection
     .command('list')
-    .description('show the connections of a tenant')
-    .option('--tenant <tenant>', 'its name or id; may be left out where there is only one')
-    .option('--json', 'print JSON')
+    .description(say('help.connection.list'))
+    .option('--tenant <tenant>', say('help.the-tenant'))
+    .option('--json', say('help.json'))
     .action((options: Choosing) =>
       perform(
         front,
@@ -76,27 +82,27 @@ export function connectionCommands(connection: Command, front: Front): void {
         (connections) =>
           table(
             [
-              ['NAME', ({ name }) => name],
-              ['ID', ({ id }) => id],
-              ['KIND', ({ kind }) => kind],
-              ['DIALECT', ({ dialect }) => dialect],
-              ['ADOPTS', ({ adopt }) => adopt],
-              ['STATE', ({ paused }) => (paused ? 'paused' : 'running')],
-              ['OPTIONS', ({ options }) => options.join(',')],
-              ['SCOPES', ({ scopes }) => scopes.join(',')],
-              ['CREATED', ({ createdAt }) => instant(createdAt)],
+              [say('column.name'), ({ name }) => name],
+              [say('column.id'), ({ id }) => id],
+              [say('column.kind'), ({ kind }) => kind],
+              [say('column.dialect'), ({ dialect }) => dialect],
+              [say('column.adopts'), ({ adopt }) => adopt],
+              [say('column.state'), ({ paused }) => say(paused ? 'state.paused' : 'state.running')],
+              [say('column.options'), ({ options }) => options.join(',')],
+              [say('column.scopes'), ({ scopes }) => scopes.join(',')],
+              [say('column.created'), ({ createdAt }) => instant(createdAt)],
             ],
             connections,
           ),
       ),
     );
 
-  set(choosing(connection.command('set')), front);
+  set(choosing(front, connection.command('set')), front);
 
-  choosing(connection.command('quirks'))
-    .description('show what its dialect repaired, how often and when')
+  choosing(front, connection.command('quirks'))
+    .description(say('help.connection.quirks'))
     .action((argument: string | undefined, options: Choosing, command: Command) => {
-      const choice = chosen(command, argument, options);
+      const choice = chosen(front, command, argument, options);
       return perform(
         front,
         options,
@@ -104,50 +110,50 @@ export function connectionCommands(connection: Command, front: Front): void {
         (quirks) =>
           table(
             [
-              ['QUIRK', ({ quirk }) => quirk],
-              ['TIMES', ({ times }) => String(times)],
-              ['SINCE', ({ since }) => instant(since)],
-              ['LAST', ({ last }) => instant(last)],
-              ['MEANING', ({ meaning }) => meaning],
+              [say('column.quirk'), ({ quirk }) => quirk],
+              [say('column.times'), ({ times }) => String(times)],
+              [say('column.since'), ({ since }) => instant(since)],
+              [say('column.last'), ({ last }) => instant(last)],
+              [say('column.meaning'), ({ meaning }) => meaning],
             ],
             quirks,
           ),
       );
     });
 
-  choosing(connection.command('pause'))
-    .description('answer its requests with 503 until it is resumed')
+  choosing(front, connection.command('pause'))
+    .description(say('help.connection.pause'))
     .action((argument: string | undefined, options: Choosing, command: Command) => {
-      const choice = chosen(command, argument, options);
+      const choice = chosen(front, command, argument, options);
       return perform(
         front,
         options,
         (ports) => pause(ports, choice),
-        ({ name }) => `Connection '${name}' is paused: its requests are answered 503 within a second`,
+        ({ name }) => say('cli.connection-paused', { name }),
       );
     });
 
-  choosing(connection.command('resume'))
-    .description('serve its requests again')
+  choosing(front, connection.command('resume'))
+    .description(say('help.connection.resume'))
     .action((argument: string | undefined, options: Choosing, command: Command) => {
-      const choice = chosen(command, argument, options);
+      const choice = chosen(front, command, argument, options);
       return perform(
         front,
         options,
         (ports) => resume(ports, choice),
-        ({ name }) => `Connection '${name}' is running: its requests are served within a second`,
+        ({ name }) => say('cli.connection-resumed', { name }),
       );
     });
 
-  choosing(connection.command('log'))
-    .description('show what it did and was refused, the newest first')
-    .addOption(new Option('--outcome <outcome>', 'only what ended so').choices(choices.outcomes))
-    .option('--resource <id>', 'only what was about this resource')
-    .option('--request <id>', 'only the request of this id')
-    .option('--limit <rows>', 'at most so many', wholeNumber(1, 1_000), 50)
-    .option('--before <id>', 'only rows older than the one of this id')
+  choosing(front, connection.command('log'))
+    .description(say('help.connection.log'))
+    .addOption(new Option('--outcome <outcome>', say('help.outcome')).choices(choices.outcomes))
+    .option('--resource <id>', say('help.resource'))
+    .option('--request <id>', say('help.request'))
+    .option('--limit <rows>', say('help.limit'), wholeNumber(front, 1, 1_000), 50)
+    .option('--before <id>', say('help.before'))
     .action((argument: string | undefined, options: LogOptions, command: Command) => {
-      const choice = chosen(command, argument, options);
+      const choice = chosen(front, command, argument, options);
       return perform(
         front,
         options,
@@ -159,58 +165,58 @@ export function connectionCommands(connection: Command, front: Front): void {
             before: options.before,
             limit: options.limit,
           }),
-        (rows) => logText(rows, options.limit),
+        (rows) => logText(front, rows, options.limit),
       );
     });
 }
 
 function create(command: Command, front: Front): void {
+  const { say } = front;
   command
-    .description('link an identity provider to a tenant; prints its token, this once')
-    .argument('[name]', 'its name')
-    .option('--name <name>', 'its name')
-    .option('--tenant <tenant>', 'name or id of its tenant; may be left out where there is only one')
-    .addOption(new Option('--kind <kind>', 'the identity provider').choices(choices.kinds).default('generic'))
-    .addOption(
-      new Option('--dialect <dialect>', 'how its requests are read').choices(choices.dialects).default('lenient'),
-    )
-    .option('--scopes <scopes>', 'what it may do, separated by commas', listed, [...choices.scopes])
-    .addOption(
-      new Option('--adopt <by>', 'what it may take over that no connection owns')
-        .choices(choices.adoptions)
-        .default('none'),
-    )
-    .addOption(severalOptions('--option <option>', 'what it is shown besides'))
-    .option('--json', 'print JSON')
+    .description(say('help.connection.create'))
+    .argument('[name]', say('help.name'))
+    .option('--name <name>', say('help.name'))
+    .option('--tenant <tenant>', say('help.its-tenant'))
+    .addOption(new Option('--kind <kind>', say('help.kind')).choices(choices.kinds).default('generic'))
+    .addOption(new Option('--dialect <dialect>', say('help.dialect')).choices(choices.dialects).default('lenient'))
+    .option('--scopes <scopes>', say('help.scopes'), listed, [...choices.scopes])
+    .addOption(new Option('--adopt <by>', say('help.adopt')).choices(choices.adoptions).default('none'))
+    .addOption(severalOptions(front, '--option <option>', 'help.option'))
+    .option('--json', say('help.json'))
     .action((argument: string | undefined, options: Creating) => {
-      const request = { ...options, options: options.option, name: given(command, 'name', [argument, options.name]) };
-      return perform(front, options, (ports) => createConnection(ports, request), connectionText);
+      const request = {
+        ...options,
+        options: options.option,
+        name: given(front, command, 'name', [argument, options.name]),
+      };
+      return perform(front, options, (ports) => createConnection(ports, request), connectionText(front));
     });
 }
 
 function set(command: Command, front: Front): void {
+  const { say } = front;
   command
-    .description('change how its requests are read and what they may do, within a second')
-    .addOption(new Option('--dialect <dialect>', 'how its requests are read').choices(choices.dialects))
-    .option('--scopes <scopes>', 'what it may do, separated by commas; its tokens stay within what they were', listed)
-    .addOption(new Option('--adopt <by>', 'what it may take over that no connection owns').choices(choices.adoptions))
-    .addOption(severalOptions('--option <option>', 'what it is shown besides'))
-    .addOption(severalOptions('--without <option>', 'what it is no longer shown'))
+    .description(say('help.connection.set'))
+    .addOption(new Option('--dialect <dialect>', say('help.dialect')).choices(choices.dialects))
+    .option('--scopes <scopes>', say('help.scopes.tokens'), listed)
+    .addOption(new Option('--adopt <by>', say('help.adopt')).choices(choices.adoptions))
+    .addOption(severalOptions(front, '--option <option>', 'help.option'))
+    .addOption(severalOptions(front, '--without <option>', 'help.without'))
     .action((argument: string | undefined, options: Setting, command: Command) => {
       const { dialect, scopes, adopt, option, without } = options;
-      const change = { ...chosen(command, argument, options), dialect, scopes, adopt, options: option, without };
+      const change = { ...chosen(front, command, argument, options), dialect, scopes, adopt, options: option, without };
       return perform(
         front,
         options,
         (ports) => setConnection(ports, change),
         (connection) =>
           [
-            `Connection '${connection.name}' is changed, within a second:`,
+            say('cli.connection-changed', { name: connection.name }),
             facts([
-              ['Dialect', connection.dialect],
-              ['Adopts', connection.adopt],
-              ['Options', connection.options.join(',') || 'none'],
-              ['Scopes', connection.scopes.join(',')],
+              [say('fact.dialect'), connection.dialect],
+              [say('fact.adopts'), connection.adopt],
+              [say('fact.options'), connection.options.join(',') || say('word.none')],
+              [say('fact.scopes'), connection.scopes.join(',')],
             ]),
           ].join('\n'),
       );
@@ -218,22 +224,24 @@ function set(command: Command, front: Front): void {
 }
 
 /** An option of the command that names options of a connection, each once. */
-const severalOptions = (flags: string, description: string): Option =>
-  new Option(flags, `${description}, any of ${choices.options.join(', ')}; may be repeated`)
-    .default([], 'none')
+const severalOptions = ({ say }: Front, flags: string, description: 'help.option' | 'help.without'): Option =>
+  new Option(flags, say(description, { options: choices.options }))
+    .default([], say('help.none'))
     .argParser((name: string, before: readonly ConnectionOption[]) => {
       const option = choices.options.find((each) => each === name);
-      if (!option) throw new InvalidArgumentError(`Allowed choices are ${choices.options.join(', ')}.`);
+      if (!option) throw new InvalidArgumentError(say('error.choices', { choices: choices.options }));
       return [...before, option];
     });
 
-const connectionText = ({ name, id, scimBaseUrl, token, tokenExpiresAt }: NewConnection): string =>
-  [
-    `Connection '${name}' is made: ${id}`,
-    facts([
-      ['SCIM base URL', scimBaseUrl],
-      ['Token', token],
-      ['Expires', instant(tokenExpiresAt)],
-    ]),
-    'The token is shown this once: give it to the identity provider now.',
-  ].join('\n');
+const connectionText =
+  ({ say }: Front) =>
+  ({ name, id, scimBaseUrl, token, tokenExpiresAt }: NewConnection): string =>
+    [
+      say('cli.connection-made', { name, id }),
+      facts([
+        [say('fact.base-url'), scimBaseUrl],
+        [say('fact.token'), token],
+        [say('fact.expires'), instant(tokenExpiresAt)],
+      ]),
+      say('cli.token-once'),
+    ].join('\n');

@@ -1,9 +1,15 @@
-import { Command, CommanderError } from 'commander';
+import { CommanderError } from 'commander';
+import type { Command } from 'commander';
 import { Refusal } from '../admin/errors.ts';
-import { say } from '../words/say.ts';
+import { DomainError } from '../domain/errors.ts';
+import { languages } from '../words/languages.ts';
+import { say, type Said } from '../words/say.ts';
+import { sentenceOf } from '../words/violations.ts';
 import { backupCommands } from './backup.ts';
+import { commandLine, languageAsked } from './commander.ts';
+import { completionCommand } from './completion.ts';
 import { connectionCommands } from './connections.ts';
-import type { Front } from './front.ts';
+import type { Front, Terminal } from './front.ts';
 import { schemaCommands } from './schemas.ts';
 import { tenantCommands } from './tenants.ts';
 import { tokenCommands } from './tokens.ts';
@@ -12,30 +18,44 @@ import { tokenCommands } from './tokens.ts';
  * Runs one command of the operator: 0 when it is done, 1 when it was refused, 2 when it was not understood. What else
  * goes wrong is thrown.
  */
-export async function run(args: readonly string[], front: Front): Promise<0 | 1 | 2> {
+export async function run(args: readonly string[], terminal: Terminal): Promise<0 | 1 | 2> {
+  const front = frontOf(args, terminal);
   try {
     await program(front).parseAsync(args, { from: 'user' });
     return 0;
   } catch (cause) {
     if (cause instanceof CommanderError) return cause.exitCode === 0 ? 0 : 2;
-    if (!(cause instanceof Refusal)) throw cause;
-    front.err(`${say('en', 'cli.refused', { why: cause.said })}\n`);
+    const why = refusalOf(cause);
+    if (!why) throw cause;
+    front.err(`${front.say('cli.refused', { why })}\n`);
     return 1;
   }
 }
 
+/** Why what was understood is not done: the operator can't have it, or a rule of the domain says so. */
+function refusalOf(cause: unknown): Said | undefined {
+  if (cause instanceof Refusal) return cause.said;
+  return cause instanceof DomainError ? sentenceOf(cause.violation) : undefined;
+}
+
+function frontOf(args: readonly string[], terminal: Terminal): Front {
+  const asked = languageAsked(args);
+  const language = languages.find((each) => each === asked) ?? terminal.language;
+  return { ...terminal, language, say: (...sentence) => say(language, ...sentence) };
+}
+
 function program(front: Front): Command {
-  const rollcall = new Command('rollcall')
-    .description(
-      "Administers Rollcall: tenants, connections of identity providers, their tokens, and tenants' own schemas.",
-    )
-    .exitOverride()
-    .configureOutput({ writeOut: front.out, writeErr: front.err })
-    .showHelpAfterError('(add --help to see what can be given)');
-  tenantCommands(rollcall.command('tenant').description('organizations'), front);
-  connectionCommands(rollcall.command('connection').description('links of identity providers to tenants'), front);
-  tokenCommands(rollcall.command('token').description('credentials of connections'), front);
-  schemaCommands(rollcall.command('schema').description("schemas and resource types of a tenant's own"), front);
+  const { say } = front;
+  const rollcall = commandLine(front)
+    .description(say('help.rollcall'))
+    .addHelpText('after', `\n${say('help.exit-codes')}`);
+  const group = (name: string, key: 'help.tenant' | 'help.connection' | 'help.token' | 'help.schema') =>
+    rollcall.command(name).description(say(key));
+  tenantCommands(group('tenant', 'help.tenant'), front);
+  connectionCommands(group('connection', 'help.connection'), front);
+  tokenCommands(group('token', 'help.token'), front);
+  schemaCommands(group('schema', 'help.schema'), front);
   backupCommands(rollcall, front);
+  completionCommand(rollcall, front);
   return rollcall;
 }

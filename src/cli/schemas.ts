@@ -3,6 +3,7 @@ import { addSchema, listSchemas, previewSchema, removeSchema, showSchema } from 
 import type { Effect } from '../admin/schemas.ts';
 import { perform } from './front.ts';
 import type { Front, Output } from './front.ts';
+import type { Key } from '../words/say.ts';
 import { facts, instant, table } from './table.ts';
 
 interface Choosing extends Output {
@@ -14,30 +15,40 @@ interface Adding extends Choosing {
   readonly dryRun?: true;
 }
 
-const tenantOption = ['--tenant <tenant>', 'its name or id; may be left out where there is only one'] as const;
-
 /** Adds the commands about tenants' own schemas. */
 export function schemaCommands(schema: Command, front: Front): void {
+  const { say } = front;
+  const tenantOption = ['--tenant <tenant>', say('help.the-tenant')] as const;
   schema
     .command('add')
-    .description('give a tenant a schema of its own: an extension of a type, or a type')
-    .argument('<file>', 'JSON that describes it (docs/custom-schemas.md)')
+    .description(say('help.schema.add'))
+    .argument('<file>', say('help.schema.file'))
     .option(...tenantOption)
-    .option('--extends <type>', "the type that it extends, where the file doesn't say")
-    .option('--dry-run', 'show what it comes to, and add nothing')
-    .option('--json', 'print JSON')
+    .option('--extends <type>', say('help.schema.extends'))
+    .option('--dry-run', say('help.dry-run'))
+    .option('--json', say('help.json'))
     .action(async (file: string, options: Adding) => {
       const request = { tenant: options.tenant, extends: options.extends, content: await front.read(file) };
       return options.dryRun
-        ? perform(front, options, (ports) => previewSchema(ports, request), previewText)
-        : perform(front, options, (ports) => addSchema(ports, request), addedText);
+        ? perform(
+            front,
+            options,
+            (ports) => previewSchema(ports, request),
+            (effect) => effectText(front, 'cli.schema-addable', effect),
+          )
+        : perform(
+            front,
+            options,
+            (ports) => addSchema(ports, request),
+            (effect) => effectText(front, 'cli.schema-added', effect),
+          );
     });
 
   schema
     .command('list')
-    .description('show the schemas that a tenant made')
+    .description(say('help.schema.list'))
     .option(...tenantOption)
-    .option('--json', 'print JSON')
+    .option('--json', say('help.json'))
     .action((options: Choosing) =>
       perform(
         front,
@@ -46,15 +57,15 @@ export function schemaCommands(schema: Command, front: Front): void {
         (schemas) =>
           table(
             [
-              ['SCHEMA', ({ id }) => id],
+              [say('column.schema'), ({ id }) => id],
               [
-                'FOR',
+                say('column.for'),
                 (one) => ('extends' in one ? one.extends : `${one.resourceType.name} ${one.resourceType.endpoint}`),
               ],
-              ['ATTRIBUTES', ({ attributes }) => attributes.map(({ name }) => name).join(',')],
-              ['STATE', ({ state }) => state],
-              ['CREATED', ({ createdAt }) => instant(createdAt)],
-              ['BY', ({ createdBy }) => createdBy],
+              [say('column.attributes'), ({ attributes }) => attributes.map(({ name }) => name).join(',')],
+              [say('column.state'), ({ state }) => state],
+              [say('column.created'), ({ createdAt }) => instant(createdAt)],
+              [say('column.by'), ({ createdBy }) => createdBy],
             ],
             schemas,
           ),
@@ -63,10 +74,10 @@ export function schemaCommands(schema: Command, front: Front): void {
 
   schema
     .command('show')
-    .description('print a schema as the file that makes it')
-    .argument('<urn>', 'its URN')
+    .description(say('help.schema.show'))
+    .argument('<urn>', say('help.urn'))
     .option(...tenantOption)
-    .option('--json', 'print JSON, as without it')
+    .option('--json', say('help.json.already'))
     .action((urn: string, options: Choosing) =>
       perform(
         front,
@@ -78,41 +89,46 @@ export function schemaCommands(schema: Command, front: Front): void {
 
   schema
     .command('remove')
-    .description('remove a schema that no resource holds values of; takes half a minute')
-    .argument('<urn>', 'its URN')
+    .description(say('help.schema.remove'))
+    .argument('<urn>', say('help.urn'))
     .option(...tenantOption)
-    .option('--json', 'print JSON')
+    .option('--json', say('help.json'))
     .action((urn: string, options: Choosing) =>
       perform(
         front,
         options,
         (ports) => removeSchema(ports, { tenant: options.tenant, urn }),
-        ({ id }) => `Schema '${id}' is removed`,
+        ({ id }) => say('cli.schema-removed', { schema: id }),
       ),
     );
 }
 
-const addedText = (effect: Effect): string =>
-  [`Schema '${effect.schema}' is added: it is served within a second`, effectText(effect)].join('\n');
-
-const previewText = (effect: Effect): string =>
-  [`Schema '${effect.schema}' could be added; nothing is done yet`, effectText(effect)].join('\n');
-
-function effectText({ tenant, type, endpoint, resources, attributes, connections }: Effect): string {
+function effectText(
+  { say }: Front,
+  done: 'cli.schema-added' | 'cli.schema-addable',
+  { schema, tenant, type, endpoint, resources, attributes, connections }: Effect,
+): string {
   return [
+    say(done, { schema }),
     facts([
-      ['Tenant', tenant],
-      ['Type', endpoint === undefined ? type : `${type}, new, at ${endpoint}`],
-      ['Resources of the type', `${String(resources)}, none of which is changed`],
-      ['Connections concerned', connections.join(', ') || 'none'],
+      [say('fact.tenant'), tenant],
+      [say('fact.type'), endpoint === undefined ? type : say('cli.new-at', { type, endpoint })],
+      [say('fact.resources'), say('cli.unchanged', { count: resources })],
+      [say('fact.connections'), connections.join(', ') || say('word.none')],
     ]),
     table(
       [
-        ['ATTRIBUTE', ({ path }) => path],
-        ['TYPE', (row) => row.type],
-        ['FILTERED', ({ search }) => search],
+        [say('column.attribute'), ({ path }) => path],
+        [say('column.type'), (row) => row.type],
+        [say('column.filtered'), ({ search }) => say(searches[search])],
       ],
       attributes,
     ),
   ].join('\n');
 }
+
+const searches = {
+  'by its parts': 'search.by-parts',
+  no: 'search.no',
+  'by index': 'search.by-index',
+} as const satisfies Record<Effect['attributes'][number]['search'], Key>;

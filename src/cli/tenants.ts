@@ -6,34 +6,35 @@ import { instant, table } from './table.ts';
 
 /** Adds the commands about tenants. */
 export function tenantCommands(tenant: Command, front: Front): void {
+  const { say } = front;
   tenant
     .command('create')
-    .description('make an organization')
-    .argument('[name]', 'its name')
-    .option('--name <name>', 'its name')
-    .option('--json', 'print JSON')
+    .description(say('help.tenant.create'))
+    .argument('[name]', say('help.name'))
+    .option('--name <name>', say('help.name'))
+    .option('--json', say('help.json'))
     .action((argument: string | undefined, options: Output & { name?: string }, command: Command) => {
-      const name = given(command, 'name', [argument, options.name]);
+      const name = given(front, command, 'name', [argument, options.name]);
       return perform(
         front,
         options,
         (ports) => createTenant(ports, name),
-        (made) => `Tenant '${made.name}' is made: ${made.id}`,
+        (made) => say('cli.tenant-made', { name: made.name, id: made.id }),
       );
     });
 
   tenant
     .command('list')
-    .description('show every organization')
-    .option('--json', 'print JSON')
+    .description(say('help.tenant.list'))
+    .option('--json', say('help.json'))
     .action((options: Output) =>
       perform(front, options, listTenants, (tenants) =>
         table(
           [
-            ['NAME', ({ name }) => name],
-            ['ID', ({ id }) => id],
-            ['CREATED', ({ createdAt }) => instant(createdAt)],
-            ['BY', ({ createdBy }) => createdBy],
+            [say('column.name'), ({ name }) => name],
+            [say('column.id'), ({ id }) => id],
+            [say('column.created'), ({ createdAt }) => instant(createdAt)],
+            [say('column.by'), ({ createdBy }) => createdBy],
           ],
           tenants,
         ),

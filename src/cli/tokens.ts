@@ -16,36 +16,37 @@ interface Creating extends Choosing {
 
 /** Adds the commands about tokens. */
 export function tokenCommands(token: Command, front: Front): void {
-  choosing(token.command('create'))
-    .description('make another token of a connection; prints it, this once. Two may be live at once')
-    .option('--scopes <scopes>', 'what it may do, separated by commas; left out: what its connection may', listed)
-    .option('--days <days>', 'how long it lives', wholeNumber(1, choices.tokenDays.most), choices.tokenDays.default)
-    .option('--user <user>', 'the userName or id of the user that it stands for at /Me; left out: nobody')
+  const { say } = front;
+  choosing(front, token.command('create'))
+    .description(say('help.token.create'))
+    .option('--scopes <scopes>', say('help.scopes.connection'), listed)
+    .option('--days <days>', say('help.days'), wholeNumber(front, 1, choices.tokenDays.most), choices.tokenDays.default)
+    .option('--user <user>', say('help.user'))
     .action((argument: string | undefined, options: Creating, command: Command) => {
       const { scopes, days, user } = options;
-      const request = { ...chosen(command, argument, options), scopes, days, user };
-      return perform(front, options, (ports) => createToken(ports, request), tokenText);
+      const request = { ...chosen(front, command, argument, options), scopes, days, user };
+      return perform(front, options, (ports) => createToken(ports, request), tokenText(front));
     });
 
   token
     .command('revoke')
-    .description('end a token: within a second it is refused')
-    .argument('<id>', 'its id, the part between the underscores')
-    .option('--tenant <tenant>', 'name or id of its tenant; may be left out where there is only one')
-    .option('--json', 'print JSON')
+    .description(say('help.token.revoke'))
+    .argument('<id>', say('help.token.id'))
+    .option('--tenant <tenant>', say('help.its-tenant'))
+    .option('--json', say('help.json'))
     .action((id: string, options: Choosing) =>
       perform(
         front,
         options,
         (ports) => revokeToken(ports, { tenant: options.tenant, id }),
-        (revoked) => `Token ${revoked.id} is revoked: it is refused within a second`,
+        (revoked) => say('cli.token-revoked', { id: revoked.id }),
       ),
     );
 
-  choosing(token.command('list'))
-    .description('show the tokens of a connection, the newest first')
+  choosing(front, token.command('list'))
+    .description(say('help.token.list'))
     .action((argument: string | undefined, options: Choosing, command: Command) => {
-      const choice = chosen(command, argument, options);
+      const choice = chosen(front, command, argument, options);
       return perform(
         front,
         options,
@@ -53,14 +54,14 @@ export function tokenCommands(token: Command, front: Front): void {
         (tokens) =>
           table(
             [
-              ['ID', ({ id }) => id],
-              ['STATE', ({ state }) => state],
-              ['EXPIRES', ({ expiresAt }) => instant(expiresAt)],
-              ['LAST USED', ({ lastUsedAt }) => instant(lastUsedAt)],
-              ['SCOPES', ({ scopes }) => scopes.join(',')],
-              ['USER', ({ user = '' }) => user],
-              ['CREATED', ({ createdAt }) => instant(createdAt)],
-              ['BY', ({ createdBy }) => createdBy],
+              [say('column.id'), ({ id }) => id],
+              [say('column.state'), ({ state }) => state],
+              [say('column.expires'), ({ expiresAt }) => instant(expiresAt)],
+              [say('column.last-used'), ({ lastUsedAt }) => instant(lastUsedAt)],
+              [say('column.scopes'), ({ scopes }) => scopes.join(',')],
+              [say('column.user'), ({ user = '' }) => user],
+              [say('column.created'), ({ createdAt }) => instant(createdAt)],
+              [say('column.by'), ({ createdBy }) => createdBy],
             ],
             tokens,
           ),
@@ -68,14 +69,16 @@ export function tokenCommands(token: Command, front: Front): void {
     });
 }
 
-const tokenText = ({ id, scimBaseUrl, token, expiresAt, user }: NewToken): string =>
-  [
-    `Token ${id} is made.`,
-    facts([
-      ['SCIM base URL', scimBaseUrl],
-      ['Token', token],
-      ['Expires', instant(expiresAt)],
-      ['Stands for', user ?? 'nobody'],
-    ]),
-    'The token is shown this once: give it to the identity provider now.',
-  ].join('\n');
+const tokenText =
+  ({ say }: Front) =>
+  ({ id, scimBaseUrl, token, expiresAt, user }: NewToken): string =>
+    [
+      say('cli.token-made', { id }),
+      facts([
+        [say('fact.base-url'), scimBaseUrl],
+        [say('fact.token'), token],
+        [say('fact.expires'), instant(expiresAt)],
+        [say('fact.stands-for'), user ?? say('word.nobody')],
+      ]),
+      say('cli.token-once'),
+    ].join('\n');

@@ -26,6 +26,8 @@ export interface Contents {
 
 /** All that is kept, at one instant. */
 export interface Taken extends Contents {
+  /** About how many documents there are; undefined where nobody knows without reading them. */
+  readonly expected: number | undefined;
   /** To be read once. */
   portions(): AsyncIterable<Portion>;
 }

@@ -23,7 +23,7 @@ export function backups(db: Database): Backups {
       try {
         // The first read decides on the instant.
         const tenants = await readTenants(db, session, tenant);
-        const taken = takenBy(db, session, tenant, tenants);
+        const taken = takenBy(db, session, tenant, tenants, await expectedOf(db, tenant));
         if (!(await isMarked(db, { session, ...atSnapshot }))) return taken;
       } catch (error) {
         await session.endSession();
@@ -36,7 +36,28 @@ export function backups(db: Database): Backups {
   };
 }
 
-function takenBy(db: Database, session: Session, tenant: TenantId | undefined, tenants: readonly BackedUp[]): Taken {
+/** What MongoDB counts by itself; of one tenant only where that is found out soon. */
+async function expectedOf(db: Database, tenant: TenantId | undefined): Promise<number | undefined> {
+  const counts = keptCollections.map((collection) =>
+    tenant === undefined
+      ? db.collection(collection).estimatedDocumentCount()
+      : db.collection(collection).countDocuments(ofTenant(collection, tenant), { maxTimeMS: soonMs }),
+  );
+  return Promise.all(counts).then(
+    (all) => all.reduce((sum, count) => sum + count, 0),
+    () => undefined,
+  );
+}
+
+const soonMs = 1_000;
+
+function takenBy(
+  db: Database,
+  session: Session,
+  tenant: TenantId | undefined,
+  tenants: readonly BackedUp[],
+  expected: number | undefined,
+): Taken {
   const { snapshotTime } = instantOf(session);
   return {
     instant: new Date(snapshotTime.t * 1_000),
@@ -44,6 +65,7 @@ function takenBy(db: Database, session: Session, tenant: TenantId | undefined, t
     schema: schemaVersion,
     scope: tenant === undefined ? 'all' : 'tenant',
     tenants,
+    expected,
     portions: () => portions(db, session, tenant),
   };
 }

@@ -1,5 +1,6 @@
 import type { en } from './en.ts';
-import { commands } from './fr/commands.ts';
+import { answers } from './fr/answers.ts';
+import { help } from './fr/help.ts';
 import { problems } from './fr/problems.ts';
 import { refusals } from './fr/refusals.ts';
 import { rules } from './fr/rules.ts';
@@ -7,4 +8,11 @@ import { schemas } from './fr/schemas.ts';
 import type { French } from './french.ts';
 
 /** Everything that people read, in French: each sentence that there is in English. */
-export const fr: French<typeof en> = { ...rules, ...refusals, ...schemas, ...problems, ...commands };
+export const fr: French<typeof en> = {
+  ...answers,
+  ...help,
+  ...problems,
+  ...refusals,
+  ...rules,
+  ...schemas,
+};

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import { load, save } from '../../src/archive.ts';
 import { run } from '../../src/cli/run.ts';
+import { DomainError } from '../../src/domain/errors.ts';
 import { tenantId } from '../../src/domain/tenants.ts';
 import { scimBaseUrl, site } from '../support/administration.ts';
 import type { Process, Site } from '../support/administration.ts';
-import { typed } from './typed.ts';
+import { broken, typed } from './typed.ts';
 
 describe('cli', () => {
   let here: Site;
@@ -186,15 +186,16 @@ describe('cli', () => {
       expect(await rollcall(line)).to.include({ code: 0, err: '' });
   });
 
+  it('a broken rule of the domain is a refusal, in the language of whoever types', async () => {
+    const open = () => Promise.reject(new DomainError({ rule: 'last-primary-admin' }));
+    let err = '';
+    const told = { ...broken, open, err: (text: string) => (err += text) };
+    expect(await run(['tenant', 'list'], told)).to.equal(1);
+    expect(await run(['tenant', 'list', '--lang', 'fr'], told)).to.equal(1);
+    expect(err).to.match(/^rollcall: This would leave the organization without .*\.\nrollcall\u00A0: .*\.\n$/);
+  });
+
   it('what is neither refused nor misunderstood is thrown', async () => {
-    const broken = run(['tenant', 'list'], {
-      open: () => Promise.reject(new Error('away')),
-      read: () => Promise.resolve(''),
-      save,
-      load,
-      out: () => undefined,
-      err: () => undefined,
-    });
-    expect(await broken.catch((cause: unknown) => (cause as Error).message)).to.equal('away');
+    expect(await run(['tenant', 'list'], broken).catch((cause: unknown) => (cause as Error).message)).to.equal('away');
   });
 });

@@ -1,9 +1,8 @@
 import { expect } from 'chai';
-import { load, save } from '../../src/archive.ts';
-import { run } from '../../src/cli/run.ts';
 import { createTenant } from '../../src/admin/tenants.ts';
 import { site, type Process, type Site } from '../support/administration.ts';
 import { schemaText } from '../support/ownSchemas.ts';
+import { typed } from './typed.ts';
 
 describe("cli: schemas of a tenant's own", () => {
   let here: Site;
@@ -14,22 +13,9 @@ describe("cli: schemas of a tenant's own", () => {
     ['bad.json', '{}'],
   ]);
 
-  /** Runs a command as it was typed, and tells how it ended and what it wrote. */
-  async function rollcall(line: string): Promise<{ code: number; out: string; err: string }> {
-    let out = '';
-    let err = '';
-    const code = await run(`schema ${line} --tenant acme`.split(' '), {
-      open: () => Promise.resolve({ ports: one.ports, close: () => Promise.resolve() }),
-      read: (file) => Promise.resolve(files.get(file) ?? ''),
-      save,
-      load,
-      out: (text) => (out += text),
-      err: (text) => (err += text),
-    });
-    return { code, out, err };
-  }
-
-  const json = async (line: string) => JSON.parse((await rollcall(`${line} --json`)).out) as unknown;
+  const cli = typed(() => one.ports, files);
+  const rollcall = (line: string) => cli.rollcall(`schema ${line} --tenant acme`);
+  const json = (line: string) => cli.json(`schema ${line} --tenant acme`);
 
   before(async () => {
     here = await site();

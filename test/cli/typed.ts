@@ -1,4 +1,5 @@
 import { load, save } from '../../src/archive.ts';
+import type { Terminal } from '../../src/cli/front.ts';
 import { run } from '../../src/cli/run.ts';
 import type { Ports } from '../../src/admin/ports.ts';
 
@@ -9,8 +10,29 @@ interface Ended {
   readonly err: string;
 }
 
+/** A terminal without files, of somebody who reads English and watches nothing. */
+const plain: Omit<Terminal, 'open' | 'out' | 'err'> = {
+  read: () => Promise.resolve(''),
+  save,
+  load,
+  meter: () => ({ at: () => undefined, end: () => undefined, stop: () => undefined }),
+  language: 'en',
+};
+
+/** A terminal whose database can't be opened. */
+export const broken: Terminal = {
+  ...plain,
+  open: () => Promise.reject(new Error('away')),
+  out: () => undefined,
+  err: () => undefined,
+};
+
 /** Runs commands as they are typed; `files` hold what a command may name. */
-export function typed(ports: () => Ports, files: ReadonlyMap<string, string> = new Map()) {
+export function typed(
+  ports: () => Ports,
+  files: ReadonlyMap<string, string> = new Map(),
+  terminal: Partial<Pick<Terminal, 'language' | 'meter'>> = {},
+) {
   let opened = 0;
 
   /** Runs a command, and tells how it ended and what it wrote. */
@@ -18,13 +40,13 @@ export function typed(ports: () => Ports, files: ReadonlyMap<string, string> = n
     let out = '';
     let err = '';
     const code = await run(line === '' ? [] : line.split(' '), {
+      ...plain,
+      ...terminal,
       open: () => {
         opened += 1;
         return Promise.resolve({ ports: ports(), close: () => Promise.resolve(void (opened -= 1)) });
       },
       read: (file) => Promise.resolve(files.get(file) ?? ''),
-      save,
-      load,
       out: (text) => (out += text),
       err: (text) => (err += text),
     });

@@ -23,7 +23,7 @@ export const refusals = {
   'token.unknown-user': "The tenant '{{tenant}}' has no user '{{user}}': give a userName or an id",
   'token.unknown': "The tenant '{{tenant}}' has no token '{{token}}': list the tokens to see their ids",
   'backup.restoring': 'A restore is under way, or was broken off: wait for its end, or restore again',
-  'backup.unknown-tenant': "The backup has no tenant '{{name}}': leave --tenant out, or name one that it has",
+  'backup.unknown-tenant': "The backup has no tenant '{{name}}'",
   'backup.not-empty': 'The database is not empty: restore into an empty one, or one tenant with --tenant',
   'backup.tenant-there': "The tenant '{{name}}' is there already: a restore changes nothing that is there",
   'backup.name-taken': "Another tenant is named '{{name}}' here: two can't have one name",

@@ -31,7 +31,7 @@ export const refusals: French<typeof english> = typeset({
   'backup.restoring':
     'Une restauration est en cours, ou a été interrompue : attendez sa fin, ou recommencez la restauration',
   'backup.unknown-tenant':
-    'La sauvegarde ne contient pas d’organisation « {{name}} » : retirez --tenant, ou nommez-en une qu’elle contient',
+    'La sauvegarde ne contient pas d’organisation « {{name}} »',
   'backup.not-empty':
     'La base de données n’est pas vide : restaurez dans une base vide, ou une seule organisation avec --tenant',
   'backup.tenant-there':

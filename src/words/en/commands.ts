@@ -1,4 +1,0 @@
-/** What the command line says. */
-export const commands = {
-  'cli.refused': 'rollcall: {{why}}.',
-} as const;
