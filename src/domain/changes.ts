@@ -42,8 +42,8 @@ export type NewState = Omit<State, 'version' | 'revision' | 'generation' | 'modi
 export interface Revision {
   readonly before: State;
   readonly after: Pick<State, 'name' | 'owner' | 'externalIds' | 'attributes' | 'person'>;
-  /** An argon2id hash, where the password changes too. */
-  readonly password?: string;
+  /** An argon2id hash, where the password changes too; `null`: there is none any more. */
+  readonly password?: string | null;
 }
 
 /** What goes, with the groups it leaves, each of which gets a new version; holds while it is in these and no others. */
@@ -61,8 +61,8 @@ export interface MembersChange {
   readonly reset: boolean;
   readonly joins: readonly Joiner[];
   readonly leaves: readonly string[];
-  /** Those who leave are in by a role alone; absent: they are in by choice alone. */
-  readonly leavesVia?: 'role';
+  /** Those who leave are in by way of a role; absent: they are in by choice alone. */
+  readonly leavesVia?: Via;
   /** Who stays, for other reasons than before. */
   readonly marks?: readonly Mark[];
   /** The edges of those who join lie ready under this generation, which becomes the group's. */

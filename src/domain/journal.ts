@@ -1,4 +1,5 @@
-import type { Attributes, Kind } from './states.ts';
+import type { Person } from './person.ts';
+import type { Attributes, Kind, NewContent } from './states.ts';
 
 /** Who ordered a change, by which request. */
 export interface Order {
@@ -16,6 +17,21 @@ export interface Part {
 
 export type Operation = 'create' | 'revise' | 'members' | 'remove';
 
+/** What is done to people by name: the transitions of their status, and what ends or lays down how they sign in. */
+export type Act =
+  | 'prepare'
+  | 'invite'
+  | 'revoke-invitation'
+  | 'accept'
+  | 'deactivate'
+  | 'reactivate'
+  | 'promote'
+  | 'appoint'
+  | 'leave-entity'
+  | 'set-password'
+  | 'delete-credentials'
+  | 'end-sessions';
+
 /** One attribute before and after. A secret shows only that it changed. */
 export interface Difference {
   readonly path: string;
@@ -30,6 +46,8 @@ export interface Entry {
   readonly kind: Kind;
   readonly resource: string;
   readonly differences: readonly Difference[];
+  /** What was done to a person, where that has a name of its own. */
+  readonly act?: Act;
   readonly members?: { readonly reset: boolean; readonly joined: readonly string[]; readonly left: readonly string[] };
   /** The transition of a person that it is. */
   readonly act?: Act;
@@ -68,6 +86,46 @@ export function differences(before: Attributes, after: Attributes): Difference[]
     return [{ path: name, ...(old !== undefined && { before: old }), ...(now !== undefined && { after: now }) }];
   });
 }
+
+interface Owned {
+  readonly owner?: string | undefined;
+}
+
+/**
+ * What the journal says of a change: the external ids, the owner and what stands in no attribute of a person too, and of a
+ * password that it changed.
+ *
+ * @param password undefined where it stays as it is, `null` where it goes
+ */
+export const recorded = (
+  before: (NewContent & Owned) | undefined,
+  after: (NewContent & Owned) | undefined,
+  password: string | null | undefined,
+): Difference[] => [
+  ...differences(flat(before), flat(after)),
+  ...(before && after?.owner !== undefined && before.owner !== after.owner
+    ? differences({ owner: before.owner }, { owner: after.owner })
+    : []),
+  ...(password === undefined ? [] : [{ path: 'password' }]),
+];
+
+const flat = (content: NewContent | undefined): Attributes =>
+  content
+    ? {
+        ...content.attributes,
+        ...(Object.keys(content.externalIds).length > 0 && { externalIds: content.externalIds }),
+        ...(content.person && unshown(content.person)),
+      }
+    : {};
+
+/** What no attribute shows of a person: with it, the entries alone say who held what at any time, and why. */
+const unshown = ({ grants, was, paid, keepsSeats, sessionsSince }: Person): Attributes => ({
+  ...(grants.length > 0 && { 'person.grants': grants }),
+  ...(was !== undefined && { 'person.was': was }),
+  ...(paid !== undefined && { 'person.paid': paid }),
+  ...(keepsSeats && { 'person.keepsSeats': keepsSeats }),
+  ...(sessionsSince !== undefined && { 'person.sessionsSince': sessionsSince }),
+});
 
 /** Whether two attribute values are the same, the order of keys aside. */
 export function same(a: unknown, b: unknown): boolean {

@@ -1,6 +1,6 @@
 import { crowd, type Change, type Committed, type MembersChange, type Revision as Revised } from '../domain/changes.ts';
 import { DomainError } from '../domain/errors.ts';
-import { same } from '../domain/journal.ts';
+import { recorded, same } from '../domain/journal.ts';
 import { requireNoCycle } from '../domain/nesting.ts';
 import { ownerAfter } from '../domain/provenance.ts';
 import type { GroupForMembers } from '../domain/ports.ts';
@@ -12,7 +12,7 @@ import type { ResourceType } from '../scim/schema/types.ts';
 import type { Caller, JsonObject, MemberChanges, ResourceStore, Revision, Stored, Written } from '../scim/types.ts';
 import { inScim, noVersion, ordered, turns, untilItHolds, type Ports } from './decide.ts';
 import { toScimError } from './errors.ts';
-import { contentOf, membersOf, recorded, toStored } from './mapping.ts';
+import { contentOf, membersOf, toStored } from './mapping.ts';
 import { removal } from './removal.ts';
 
 /** A group of at most so many members is replaced by what differs, so that who stays is a member without a break. */

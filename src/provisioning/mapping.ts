@@ -1,5 +1,4 @@
-import { differences, type Difference } from '../domain/journal.ts';
-import type { Attributes, Member, Membership, NewContent, State } from '../domain/states.ts';
+import type { Member, Membership, NewContent, State } from '../domain/states.ts';
 import type { Caller, Json, JsonObject, Resource, Stored } from '../scim/types.ts';
 import type { Members } from './ports.ts';
 
@@ -42,31 +41,6 @@ export function contentOf(
     password: typeof password === 'string' ? password : undefined,
   };
 }
-
-interface Owned {
-  readonly owner?: string | undefined;
-}
-
-/** What the journal says of a change: the external ids and the owner too, and of a password that it changed. */
-export const recorded = (
-  before: (NewContent & Owned) | undefined,
-  after: (NewContent & Owned) | undefined,
-  password: string | undefined,
-): Difference[] => [
-  ...differences(flat(before), flat(after)),
-  ...(before && after?.owner !== undefined && before.owner !== after.owner
-    ? differences({ owner: before.owner }, { owner: after.owner })
-    : []),
-  ...(password === undefined ? [] : [{ path: 'password' }]),
-];
-
-const flat = (content: NewContent | undefined): Attributes =>
-  content
-    ? {
-        ...content.attributes,
-        ...(Object.keys(content.externalIds).length > 0 && { externalIds: content.externalIds }),
-      }
-    : {};
 
 /** `groups` of a user (RFC 7643 §4.1.2); absent where there is none. */
 export const groupsOf = (memberships: readonly Membership[]): Resource =>

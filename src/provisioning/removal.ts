@@ -1,11 +1,11 @@
 import type { Change } from '../domain/changes.ts';
 import { DomainError } from '../domain/errors.ts';
+import { recorded } from '../domain/journal.ts';
 import { ownerAfter } from '../domain/provenance.ts';
 import type { Kind } from '../domain/states.ts';
 import type { Caller } from '../scim/types.ts';
 import { noCompanion, type Companion } from './companions.ts';
 import { noVersion, ordered, type Ports } from './decide.ts';
-import { recorded } from './mapping.ts';
 
 /**
  * Removes a user or a group for good: it leaves every group, and its closed version stays in the history.

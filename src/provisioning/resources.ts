@@ -1,6 +1,6 @@
 import type { Change, Committed } from '../domain/changes.ts';
 import { DomainError } from '../domain/errors.ts';
-import { same } from '../domain/journal.ts';
+import { recorded, same } from '../domain/journal.ts';
 import { ownerAfter, requireSameIdentity } from '../domain/provenance.ts';
 import type { NewContent, State } from '../domain/states.ts';
 import type { TenantId } from '../domain/tenants.ts';
@@ -8,7 +8,7 @@ import type { ResourceType } from '../scim/schema/types.ts';
 import type { Caller, JsonObject, ResourceStore, Revision, Stored, Wanted, Written } from '../scim/types.ts';
 import { noCompanion, type Accompanied, type Companion } from './companions.ts';
 import { inScim, noVersion, ordered, untilItHolds, type Ports } from './decide.ts';
-import { contentOf, groupsOf, recorded, toStored } from './mapping.ts';
+import { contentOf, groupsOf, toStored } from './mapping.ts';
 import { removal } from './removal.ts';
 
 /**

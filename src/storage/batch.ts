@@ -142,7 +142,8 @@ function writeRevision(change: Change, at: Date, entry: Pending, last: Head, typ
   const { before, after, password } = change.revises;
   const type = typeOf(change);
   const content = contentFields(type, before.kind, after);
-  entry.set = { ...content, revised: at, ...(password !== undefined && { password }) };
+  entry.set = { ...content, revised: at, ...(typeof password === 'string' && { password }) };
+  if (password === null) entry.unset.push('password');
   entry.unset.push(...optionalFields.filter((field) => !(field in content)));
   writes.history.push(historyDocument(type, { ...before, ...last }, at));
 }

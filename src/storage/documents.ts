@@ -203,6 +203,7 @@ export interface JournalDocument {
   epoch?: number;
   at: Date;
   operation: Entry['operation'];
+  act?: Entry['act'];
   kind: Kind;
   resource: string;
   version: number;
@@ -242,6 +243,7 @@ export function journalDocument(
     pending: true,
     at,
     operation: entry.operation,
+    ...(entry.act && { act: entry.act }),
     kind: entry.kind,
     resource: entry.resource,
     version,

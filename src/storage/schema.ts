@@ -85,6 +85,7 @@ const journal = new mongoose.Schema(
     epoch: Number,
     at: Date,
     operation: String,
+    act: String,
     kind: String,
     resource: String,
     version: Number,

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { contentOf, groupsOf, membersOf, recorded, toStored } from '../../src/provisioning/mapping.ts';
+import { recorded } from '../../src/domain/journal.ts';
+import { contentOf, groupsOf, membersOf, toStored } from '../../src/provisioning/mapping.ts';
 import { tenantId } from '../../src/domain/tenants.ts';
 import type { Chunks, Json } from '../../src/scim/types.ts';
 import { testCaller } from '../support/callers.ts';
