@@ -24,13 +24,14 @@ import { registries } from './provisioning/registries.ts';
 import { openapi } from './scim/openapi/document.ts';
 import { resolvePath } from './scim/schema/path.ts';
 import type { Registry } from './scim/schema/registry.ts';
-import { internalKinds, outage, portsOver, protocolOver, schemas } from './protocol.ts';
+import { internalKinds, listsOver, outage, portsOver, protocolOver, schemas } from './protocol.ts';
 import { noteAddress } from './storage/address.ts';
 import { allowances } from './storage/allowances.ts';
 import { backups } from './storage/backup.ts';
 import { connect, isOutage, watchPrimary, type Database } from './storage/connect.ts';
 import { connectionsModel } from './storage/connectionDocuments.ts';
 import { connections } from './storage/connections.ts';
+import { holders } from './storage/holders.ts';
 import { housekeeping } from './storage/housekeeping.ts';
 import { people } from './storage/people.ts';
 import { provisioningLog, provisioningLogModel } from './storage/provisioningLog.ts';
@@ -120,6 +121,8 @@ export function adminPorts(
 ): AdminPorts {
   return {
     deciding,
+    lists: listsOver(db),
+    holders: holders(db),
     tenants: tenants(db),
     connections: connections(db),
     tokens: tokens(db),

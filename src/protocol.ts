@@ -7,9 +7,11 @@ import { passwords } from './credentials/passwords.ts';
 import { seals } from './credentials/seals.ts';
 import type { Change } from './domain/changes.ts';
 import { noBooks, type Books } from './domain/book.ts';
+import type { Lists } from './domain/lists.ts';
 import { basePath } from './http/target.ts';
 import { joint, type Alarm, type JointPorts } from './provisioning/joint.ts';
-import { sameForAll, type Registries } from './provisioning/registries.ts';
+import { lists } from './provisioning/lists.ts';
+import { registries, sameForAll, type Registries } from './provisioning/registries.ts';
 import { besides, servedType, underSchemas } from './provisioning/served.ts';
 import { storesOf } from './provisioning/stores.ts';
 import { unavailable, type ScimError } from './scim/errors.ts';
@@ -23,6 +25,7 @@ import { directory } from './storage/directory.ts';
 import { ledger } from './storage/ledger.ts';
 import { secret } from './storage/secrets.ts';
 import { states } from './storage/states.ts';
+import { tenantSchemas } from './storage/tenantSchemas.ts';
 import { unitOfWork, type Observer } from './storage/unitOfWork.ts';
 
 /** The SCIM protocol over a database. */
@@ -79,6 +82,16 @@ export function portsOver(
     alarm,
   };
 }
+
+/** Lists for who administers, over a database: of a tenant's own types too. */
+export const listsOver = (db: Database): Lists =>
+  lists({
+    directory: directory(db),
+    registryOf: registries(schemas(), tenantSchemas(db), () => performance.now()).of,
+    internal: internalKinds(),
+    seals: seals(secret(db), 'lists'),
+    clock: Date.now,
+  });
 
 /** Those who met in a document should not meet there again. */
 const pause = (round: number): Promise<void> => sleep(Math.random() * Math.min(2 ** round, 100));

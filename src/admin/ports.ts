@@ -1,6 +1,7 @@
 import type { Connections, People, Tenants, Tokens } from '../domain/accessPorts.ts';
 import type { Backups } from '../domain/backup.ts';
 import type { Deciding } from '../domain/deciding.ts';
+import type { Holders, Lists } from '../domain/lists.ts';
 import type { ProvisioningLog } from '../domain/provisioningLog.ts';
 import type { QuirkCounts } from '../domain/quirkTally.ts';
 import type { TenantSchemas } from '../domain/tenantSchemas.ts';
@@ -30,6 +31,9 @@ export interface Ports {
   readonly builtIn: () => BuiltIn;
   /** What decisions on the organization read, and are committed by. */
   readonly deciding: Deciding;
+  /** What an organization keeps of a kind, page by page. */
+  readonly lists: Lists;
+  readonly holders: Holders;
   readonly tokenFormat: TokenFormat;
   /** Seals confirmations of what was told to be destroyed. */
   readonly seals: Seals;

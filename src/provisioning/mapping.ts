@@ -3,7 +3,7 @@ import type { Caller, Json, JsonObject, Resource, Stored } from '../scim/types.t
 import type { Members } from './ports.ts';
 
 /** A state in SCIM's form, as one connection sees it: with the external id that it set. */
-export function toStored(state: State, { connection }: Caller, derived: Resource = {}): Stored {
+export function toStored(state: State, { connection }: Pick<Caller, 'connection'>, derived: Resource = {}): Stored {
   const externalId = state.externalIds[connection];
   return {
     id: state.id,

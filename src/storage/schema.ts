@@ -36,6 +36,8 @@ const resources = new mongoose.Schema(
   .index({ tenant: 1, type: 1, modified: 1, _id: 1 })
   .index({ tenant: 1, ext: 1 }, { partialFilterExpression: { ext: { $exists: true } } })
   .index({ tenant: 1, 'fold.emails.value': 1 })
+  // Who holds what, now; that of closed versions says who held it then.
+  .index({ tenant: 1, held: 1, _id: 1 }, { partialFilterExpression: { held: { $exists: true } } })
   // Who waits for a pool, in their order.
   .index(
     { tenant: 1, 'waits.pool': 1, 'waits.since': 1, _id: 1 },

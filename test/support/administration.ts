@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type mongoose from 'mongoose';
-import { portsOver } from '../../src/protocol.ts';
+import { listsOver, portsOver } from '../../src/protocol.ts';
 import type { Ports } from '../../src/admin/ports.ts';
 import { builtIn } from '../../src/compose.ts';
 import { seals } from '../../src/credentials/seals.ts';
@@ -11,6 +11,7 @@ import { connect } from '../../src/storage/connect.ts';
 import { connectionsModel } from '../../src/storage/connectionDocuments.ts';
 import { connections } from '../../src/storage/connections.ts';
 import { quirkMeaning } from '../../src/scim/dialects.ts';
+import { holders } from '../../src/storage/holders.ts';
 import { people } from '../../src/storage/people.ts';
 import { provisioningLog, provisioningLogModel } from '../../src/storage/provisioningLog.ts';
 import { quirkCounts, quirkTallyModel } from '../../src/storage/quirkTally.ts';
@@ -75,6 +76,8 @@ async function openProcess(uri: string): Promise<Process> {
       schemas: tenantSchemas(db),
       backups: backups(db),
       deciding: portsOver(db, testRegistry()),
+      lists: listsOver(db),
+      holders: holders(db),
       builtIn: () => builtIn(testRegistry(), testInternal()),
       tokenFormat,
       seals: seals(secret(db), 'admin'),

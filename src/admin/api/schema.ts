@@ -101,7 +101,7 @@ export const listQuery = {
     maxLength: 256,
     pattern: '^-?[^-\\s]\\S*$',
     description: 'The attribute by which they are put in order; with a `-` before it, the other way round',
-    examples: ['-created'],
+    examples: ['-meta.created'],
   }),
   limit: integer({
     minimum: 1,
