@@ -49,16 +49,11 @@ export interface Entry {
   /** What was done to a person, where that has a name of its own. */
   readonly act?: Act;
   readonly members?: { readonly reset: boolean; readonly joined: readonly string[]; readonly left: readonly string[] };
-  /** The transition of a person that it is. */
-  readonly act?: Act;
   /** Who is to be told of it. */
   readonly events?: readonly DomainEvent[];
   /** What it costs (below zero) or brings, in credits, and why. */
   readonly credits?: { readonly by: number; readonly why: CreditReason };
 }
-
-/** What becomes of a person by name. */
-export type Act = 'prepare' | 'invite' | 'accept' | 'deactivate' | 'reactivate' | 'promote';
 
 /** Why credits were spent or gained. */
 export type CreditReason = 'invitation' | 'creation' | 'purchase' | 'correction' | 'license';

@@ -49,7 +49,9 @@ const listed = ['role', 'license', 'entity'] as const satisfies readonly GrantKi
  * @param before the attributes until now; undefined of somebody who is new
  */
 export function wishOf(before: Attributes | undefined, after: Attributes, asking: Asking): ScimWish {
-  const [old, wanted] = [listsOf(before ?? {}), withDefault(listsOf(after), before, asking.settings)];
+  const [oldLicenses, licenses] = licensesOf(before ?? {}, after);
+  const old = listsOf(before ?? {}, oldLicenses);
+  const wanted = withDefault(listsOf(after, licenses), before, asking.settings);
   const changed = listed.filter((what) => !same(old[what], wanted[what]));
   const names = (what: 'role' | 'license' | 'entity'): readonly string[] =>
     changed.includes(what) ? wanted[what].map(({ value }) => value) : [];
@@ -111,27 +113,42 @@ function targetOf(known: Known, what: 'role' | 'license' | 'entity', named: stri
   return found && { id: found.id, name: found.name };
 }
 
-/** What the attributes say, whichever attribute says it. */
-function listsOf(attributes: Attributes): Lists {
-  const license = textOf(record(attributes[personSchemas.license]).type);
-  const entitlements = sent(attributes.entitlements);
-  // An entitlement shows the license too: one of the two that says something else is the one that speaks.
-  const named = entitlements.some(({ value, display }) =>
-    [value, display].some((text) => text !== undefined && license !== undefined && nameKey(text) === nameKey(license)),
-  );
-  return {
-    role: sent(attributes.roles).map(({ value, primary }) => ({ value, ...(primary && { primary }) })),
-    license: [
-      ...entitlements.map(({ value }) => ({ value })),
-      ...(license === undefined || named ? [] : [{ value: license }]),
-    ],
-    entity: records(record(attributes[personSchemas.entity]).memberships).flatMap((membership): Sent[] => {
-      const value = textOf(membership.value) ?? textOf(membership.display);
-      const role = companyRoles.find((each) => nameKey(each) === nameKey(textOf(membership.role) ?? ''));
-      return value === undefined ? [] : [{ value, ...(role && { role }) }];
-    }),
-  };
+/** What the attributes say. */
+const listsOf = (attributes: Attributes, licenses: readonly Sent[]): Lists => ({
+  role: sent(attributes.roles).map(({ value, primary }) => ({ value, ...(primary && { primary }) })),
+  license: licenses,
+  entity: records(record(attributes[personSchemas.entity]).memberships).flatMap((membership): Sent[] => {
+    const value = textOf(membership.value) ?? textOf(membership.display);
+    const role = companyRoles.find((each) => nameKey(each) === nameKey(textOf(membership.role) ?? ''));
+    return value === undefined ? [] : [{ value, ...(role && { role }) }];
+  }),
+});
+
+/** The licenses of which two attributes speak, `entitlements` and the extension's `type`, before and after. */
+function licensesOf(before: Attributes, after: Attributes): readonly [old: readonly Sent[], wanted: readonly Sent[]] {
+  const [old, now] = [before, after].map((each) => ({
+    list: sent(each.entitlements),
+    type: textOf(record(each[personSchemas.license]).type),
+  })) as [Licenses, Licenses];
+  const others = (licenses: Licenses, type: string | undefined): Sent[] =>
+    licenses.list.filter((each) => !isCalled(each, type)).map(({ value }) => ({ value }));
+  const both = (licenses: Licenses): Sent[] => [
+    ...others(licenses, licenses.type),
+    ...(licenses.type === undefined ? [] : [{ value: licenses.type }]),
+  ];
+  // Each shows what the other says: the one that changed speaks, and of both that changed each.
+  if (now.type === old.type) return same(old.list, now.list) ? [[], []] : [both(old), others(now, undefined)];
+  const rest = same(old.list, now.list) ? { ...now, list: now.list.filter((each) => !isCalled(each, old.type)) } : now;
+  return [both(old), both(rest)];
 }
+
+interface Licenses {
+  readonly list: ReturnType<typeof sent>;
+  readonly type: string | undefined;
+}
+
+const isCalled = ({ value, display }: Licenses['list'][number], type: string | undefined): boolean =>
+  type !== undefined && [value, display ?? ''].some((text) => nameKey(text) === nameKey(type));
 
 const sent = (list: unknown): (Sent & { readonly display: string | undefined })[] =>
   records(list).flatMap(({ value, display, primary }) => {

@@ -9,7 +9,7 @@ import { testTypeOf } from './schemas.ts';
 
 /** What an organization keeps that SCIM only reads: a role, or a license pool with so many of its seats taken. */
 export interface Kept {
-  readonly kind: 'Role' | 'Entitlement';
+  readonly kind: 'Role' | 'Entitlement' | 'Entity';
   readonly attributes: { readonly displayName: string; readonly [name: string]: unknown };
   readonly taken?: number;
 }
