@@ -75,6 +75,12 @@ export const quirks = {
     lenient: 'it is the `value`',
     source: 'Entra: MS-REF (manager, members)',
   },
+  packedValues: {
+    sends: 'A role or an entitlement as JSON in a string (`"value": "{\\"value\\": \\"admin\\", …}"`)',
+    lenient: 'it is unpacked: its `value`, and its `displayName` as `display`',
+    strict: 'the string is stored as sent',
+    source: 'Entra, AppRoleAssignmentsComplex: buildbuddy PR 10578, SCIM-SDK',
+  },
   emptyStrings: {
     sends: 'An empty string for no value',
     lenient: 'it unassigns the attribute',

@@ -3,6 +3,7 @@ import { invalidSyntax, invalidValue, payloadTooLarge } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { Json, JsonObject } from '../types.ts';
 import { isExtension, resolveSub, wholeResource } from './path.ts';
+import { unpacked } from './packed.ts';
 import { readScalar } from './scalars.ts';
 import type { Attribute, ResourceType } from './types.ts';
 
@@ -184,7 +185,7 @@ const isUnassignedBy = (attribute: Attribute, leniency: Leniency): boolean =>
   attribute.mutability === 'writeOnly' || leniency.repairs('emptyStrings');
 
 function complex(attribute: Attribute, value: JsonObject, leniency: Leniency, where: string): Json | undefined {
-  const object = assigned(attribute, value, leniency, where);
+  const object = assigned(attribute, unpacked(attribute, value, leniency), leniency, where);
   if (Object.keys(object).length === 0) return undefined;
   requireParts(attribute, object, where);
   return object;

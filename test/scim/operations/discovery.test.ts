@@ -126,10 +126,12 @@ describe('discovery', () => {
       name: 'User',
       endpoint: '/Users',
       schema: 'urn:ietf:params:scim:schemas:core:2.0:User',
-      schemaExtensions: ['enterprise', 'license', 'language', 'entity'].map((name) => ({
-        schema: `urn:ietf:params:scim:schemas:extension:${name}:2.0:User`,
-        required: false,
-      })),
+      schemaExtensions: ['enterprise', 'license', 'language', 'entity', 'account', 'telephony', 'integration'].map(
+        (name) => ({
+          schema: `urn:ietf:params:scim:schemas:extension:${name}:2.0:User`,
+          required: false,
+        }),
+      ),
     });
   });
 

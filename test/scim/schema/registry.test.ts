@@ -28,9 +28,10 @@ describe('the schemas that are shipped', () => {
   it('are served, but for the common attributes', () => {
     expect(testRegistry().schemas.map(({ id }) => id)).to.have.members([
       ...['User', 'Group', 'ServiceProviderConfig', 'ResourceType', 'Schema'].map((name) => core + name),
-      ...['enterprise', 'license', 'language', 'entity'].map(
+      ...['enterprise', 'license', 'language', 'entity', 'account', 'telephony', 'integration'].map(
         (name) => `urn:ietf:params:scim:schemas:extension:${name}:2.0:User`,
       ),
+      'urn:ietf:params:scim:schemas:extension:team:2.0:Group',
       // Okta looks for roles and entitlements by its own schemas of them, and by no others.
       ...['Role', 'Entitlement'].map((name) => `urn:okta:scim:schemas:core:1.0:${name}`),
       'urn:rollcall:params:scim:schemas:core:2.0:Entity',
