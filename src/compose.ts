@@ -9,6 +9,7 @@ import type { Fellows, Serving } from './channel.ts';
 import { rateOf } from './domain/rate.ts';
 import { tenantId } from './domain/tenants.ts';
 import type { Config } from './config.ts';
+import { keyFormat } from './credentials/keys.ts';
 import { seals } from './credentials/seals.ts';
 import { tokenFormat } from './credentials/tokens.ts';
 import { app, type AppPorts } from './http/app.ts';
@@ -33,6 +34,7 @@ import { connectionsModel } from './storage/connectionDocuments.ts';
 import { connections } from './storage/connections.ts';
 import { holders } from './storage/holders.ts';
 import { housekeeping } from './storage/housekeeping.ts';
+import { keys } from './storage/keys.ts';
 import { people } from './storage/people.ts';
 import { provisioningLog, provisioningLogModel } from './storage/provisioningLog.ts';
 import { quirkCounts, quirkTally, quirkTallyModel } from './storage/quirkTally.ts';
@@ -134,6 +136,8 @@ export function adminPorts(
     backups: backups(db),
     builtIn: () => builtIn(schemas(), internalKinds()),
     tokenFormat,
+    keys: keys(db),
+    keyFormat,
     seals: seals(secret(db), 'admin'),
     now: () => new Date(),
     pause: (ms) => sleep(ms),

@@ -1,5 +1,6 @@
 import { allowed } from '../domain/connections.ts';
 import { stateOf } from '../domain/tokens.ts';
+import { lookUps, uses } from './lookUps.ts';
 import type { FoundToken, Tokens } from '../domain/accessPorts.ts';
 import type { ConnectionOption, Dialect, Scope } from '../domain/connections.ts';
 import type { TenantId } from '../domain/tenants.ts';
@@ -40,68 +41,21 @@ export interface AccessPorts {
   readonly onUnnoted: (cause: unknown) => void;
 }
 
-/** One look-up, under way or done. */
-interface LookUp {
-  /** When it was begun: what it finds may be as old as this. */
-  readonly begun: number;
-  readonly found: Promise<Known | undefined>;
-  done: boolean;
-}
-
 interface Known extends FoundToken {
   readonly access: Access;
 }
 
-// A revoked token is refused everywhere within a second; what is left of it is for the look-up's answer and the request.
-const validMs = 900;
-const mostKept = 10_000;
-const noteApartMs = 60_000;
-
-/**
- * Authentication by token, from memory while a look-up is fresh: a warm token costs no store command, an unknown one
- * is not looked up again and again, a cold one costs one command however many requests bring it at once.
- */
+/** Authentication by token, from memory while a look-up is fresh. */
 export function access(ports: AccessPorts): Authentication {
-  const lookUps = new Map<string, LookUp>();
-  const noted = new Map<string, number>();
-  const notes = new Set<Promise<void>>();
-
-  function begin(selector: string): LookUp {
-    const begun: LookUp = { begun: ports.elapsed(), found: ports.tokens.find(selector).then(toKnown), done: false };
-    begun.found.then(
-      () => {
-        begun.done = true;
-      },
-      () => {
-        begun.done = true;
-        if (lookUps.get(selector) === begun) lookUps.delete(selector);
-      },
-    );
-    put(lookUps, selector, begun);
-    return begun;
-  }
-
-  async function lookUp(selector: string): Promise<Known | undefined> {
-    const arrived = ports.elapsed();
-    for (;;) {
-      const last = lookUps.get(selector);
-      if (last && arrived - last.begun < validMs) return last.found;
-      if (!last || last.done) return begin(selector).found;
-      // Begun too long ago to count for this request, and under way: one at a time.
-      await last.found.catch(() => undefined);
-    }
-  }
-
-  function note({ token }: Known, at: Date): void {
-    const last = Math.max(noted.get(token.selector) ?? -Infinity, token.lastUsedAt?.getTime() ?? -Infinity);
-    if (at.getTime() - last < noteApartMs) return;
-    put(noted, token.selector, at.getTime());
-    const writing = ports.tokens
-      .used(token.tenant, token.selector, at, noteApartMs)
-      .catch(ports.onUnnoted)
-      .finally(() => notes.delete(writing));
-    notes.add(writing);
-  }
+  const lookUp = lookUps(
+    (selector: string) => ports.tokens.find(selector).then(toKnown),
+    (selector) => selector,
+    ports.elapsed,
+  );
+  const noted = uses(
+    ({ tenant, selector }, at, apartMs) => ports.tokens.used(tenant, selector, at, apartMs),
+    ports.onUnnoted,
+  );
 
   return {
     async authenticate(text) {
@@ -111,13 +65,11 @@ export function access(ports: AccessPorts): Authentication {
       if (!known || !ports.tokenFormat.same(known.token.digest, credential.digest)) return undefined;
       const now = ports.now();
       if (stateOf(known.token, now) !== 'live') return undefined;
-      note(known, now);
+      noted.note(known.token, now);
       return known.access;
     },
 
-    async settled() {
-      await Promise.all(notes);
-    },
+    settled: () => noted.settled(),
   };
 }
 
@@ -138,14 +90,3 @@ const toKnown = (found: FoundToken | undefined): Known | undefined =>
       paused: found.connection.paused,
     },
   };
-
-/** Puts an entry last, and the first one out where there are too many. */
-function put<T>(entries: Map<string, T>, key: string, value: T): void {
-  entries.delete(key);
-  entries.set(key, value);
-  if (entries.size <= mostKept) return;
-  for (const first of entries.keys()) {
-    entries.delete(first);
-    return;
-  }
-}

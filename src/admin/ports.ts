@@ -2,6 +2,7 @@ import type { Connections, People, Tenants, Tokens } from '../domain/accessPorts
 import type { Backups } from '../domain/backup.ts';
 import type { Deciding } from '../domain/deciding.ts';
 import type { Holders, Lists } from '../domain/lists.ts';
+import type { KeyFormat, Keys } from '../domain/keys.ts';
 import type { ProvisioningLog } from '../domain/provisioningLog.ts';
 import type { QuirkCounts } from '../domain/quirkTally.ts';
 import type { TenantSchemas } from '../domain/tenantSchemas.ts';
@@ -35,6 +36,8 @@ export interface Ports {
   readonly lists: Lists;
   readonly holders: Holders;
   readonly tokenFormat: TokenFormat;
+  readonly keys: Keys;
+  readonly keyFormat: KeyFormat;
   /** Seals confirmations of what was told to be destroyed. */
   readonly seals: Seals;
   readonly now: () => Date;

@@ -38,6 +38,8 @@ export interface ResourceDocument {
   /** The license pool that he waits for. */
   waits?: Waits;
   password?: string;
+  /** Of a key: when it was last used. */
+  lastUsedAt?: Date;
   /** Written by whoever relies on this document staying, so that its removal conflicts with them. */
   touched?: number;
   /** A group that is or was inside another: who is in it may be indirectly in others. */
@@ -62,7 +64,10 @@ export interface EdgeDocument {
 }
 
 /** A closed version of a resource: it held from `from` until just before `to`. */
-export type HistoryDocument = Omit<ResourceDocument, '_id' | 'password' | 'touched' | 'nested' | 'waits'> & {
+export type HistoryDocument = Omit<
+  ResourceDocument,
+  '_id' | 'password' | 'lastUsedAt' | 'touched' | 'nested' | 'waits'
+> & {
   _id: mongoose.mongo.ObjectId;
   resource: string;
   from: Date;

@@ -28,7 +28,7 @@ const state = {
 };
 
 const resources = new mongoose.Schema(
-  { _id: String, ...state, password: String, touched: Number, nested: Boolean },
+  { _id: String, ...state, password: String, lastUsedAt: Date, touched: Number, nested: Boolean },
   options,
 )
   .index({ tenant: 1, key: 1 }, { unique: true })

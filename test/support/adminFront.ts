@@ -62,7 +62,7 @@ export async function adminFront(
         if (!permissions) return Promise.resolve(undefined);
         return Promise.resolve({
           tenant: tenantId('demo'),
-          actor: { name: `key:${key}`, permissions: new Set(permissions) },
+          actor: { name: `key:${key}`, key, permissions: new Set(permissions) },
         });
       },
     },

@@ -3,6 +3,7 @@ import type mongoose from 'mongoose';
 import { listsOver, portsOver } from '../../src/protocol.ts';
 import type { Ports } from '../../src/admin/ports.ts';
 import { builtIn } from '../../src/compose.ts';
+import { keyFormat } from '../../src/credentials/keys.ts';
 import { seals } from '../../src/credentials/seals.ts';
 import { tokenFormat } from '../../src/credentials/tokens.ts';
 import type { ProvisioningLog } from '../../src/domain/provisioningLog.ts';
@@ -12,6 +13,7 @@ import { connectionsModel } from '../../src/storage/connectionDocuments.ts';
 import { connections } from '../../src/storage/connections.ts';
 import { quirkMeaning } from '../../src/scim/dialects.ts';
 import { holders } from '../../src/storage/holders.ts';
+import { keys } from '../../src/storage/keys.ts';
 import { people } from '../../src/storage/people.ts';
 import { provisioningLog, provisioningLogModel } from '../../src/storage/provisioningLog.ts';
 import { quirkCounts, quirkTallyModel } from '../../src/storage/quirkTally.ts';
@@ -80,6 +82,8 @@ async function openProcess(uri: string): Promise<Process> {
       holders: holders(db),
       builtIn: () => builtIn(testRegistry(), testInternal()),
       tokenFormat,
+      keys: keys(db),
+      keyFormat,
       seals: seals(secret(db), 'admin'),
       pause: () => Promise.resolve(),
       now: () => new Date(),

@@ -1,6 +1,7 @@
 import type { Permission } from '../../domain/permissions.ts';
 import type { TenantId } from '../../domain/tenants.ts';
 import type { Language } from '../../words/languages.ts';
+import type { Commission } from '../commission.ts';
 import type { Ports } from '../ports.ts';
 import type { Rows } from '../rows.ts';
 import type { Members, Of, OfSome, Schema } from './schema.ts';
@@ -12,6 +13,8 @@ export type Method = (typeof methods)[number];
 export interface Actor {
   /** As the journal names them: `key:<id>`, `person:<id>`. */
   readonly name: string;
+  /** The id of the key that they use. */
+  readonly key: string;
   /** The id of the user. */
   readonly person?: string;
   readonly permissions: ReadonlySet<Permission>;
@@ -28,6 +31,13 @@ export interface Context {
   readonly language: Language;
   readonly now: Date;
 }
+
+/** In whose name what a request changes is committed, and until when. */
+export const commissionOf = ({ tenant, actor, requestId, deadline }: Context): Commission => ({
+  tenant,
+  order: { connection: actor.name, request: requestId },
+  deadline,
+});
 
 /** What a request says, checked against its route's schemas. */
 export interface Input<Params, Query, Body> {

@@ -10,9 +10,19 @@ const formats = {
   'date-time': (value: string) => instant.test(value) && !Number.isNaN(Date.parse(value)),
   email: /^[^\s@]{1,64}@[^\s@]{1,255}$/,
   uri: (value: string) => URL.canParse(value),
+  timezone: isTimezone,
 };
 
 const options = { allErrors: true, useDefaults: true, strictTypes: false, strictRequired: false, formats } as const;
+
+/** A name of a time zone that there is (IANA). */
+function isTimezone(timeZone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
 
 /** Values of a query are texts, and one that may come several times may come once. */
 const forTexts = new Ajv2020({ ...options, coerceTypes: 'array' });

@@ -39,4 +39,7 @@ export const refusals = {
   'file.there': "The file '{{file}}' is there already: choose another name",
   'file.unwritable': "The file '{{file}}' can't be written: {{why}}",
   'file.unreadable': "The file '{{file}}' can't be read: {{why}}",
+  'settings.default-language': "'{{language}}' is none of the languages {{languages}}: add it, or choose one of them",
+  'settings.downgrade-to-what': "The policy 'downgrade' needs a pool to fall to: send 'downgradeTo' with it",
+  'settings.not-free': "License '{{name}}' has a limit of seats: people can fall only to one that has none",
 } as const;

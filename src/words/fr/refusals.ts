@@ -51,4 +51,9 @@ export const refusals: French<typeof english> = typeset({
   'file.there': 'Le fichier « {{file}} » existe déjà : choisissez un autre nom',
   'file.unwritable': 'Le fichier « {{file}} » ne peut pas être écrit : {{why}}',
   'file.unreadable': 'Le fichier « {{file}} » ne peut pas être lu : {{why}}',
+  'settings.default-language':
+    '« {{language}} » n’est aucune des langues {{languages}} : ajoutez-la, ou choisissez l’une d’elles',
+  'settings.downgrade-to-what': 'La règle « downgrade » demande un pool de repli : envoyez « downgradeTo » avec elle',
+  'settings.not-free':
+    'La licence « {{name}} » a un nombre de places limité : le repli ne se fait que vers une licence sans limite',
 });
