@@ -6,6 +6,7 @@ import { access } from './admin/access.ts';
 import { firstRun, type FirstRun } from './admin/firstRun.ts';
 import type { Ports as AdminPorts } from './admin/ports.ts';
 import type { Fellows, Serving } from './channel.ts';
+import type { Books } from './domain/book.ts';
 import { rateOf } from './domain/rate.ts';
 import { tenantId } from './domain/tenants.ts';
 import type { Config } from './config.ts';
@@ -29,6 +30,7 @@ import { internalKinds, listsOver, outage, portsOver, protocolOver, schemas } fr
 import { noteAddress } from './storage/address.ts';
 import { allowances } from './storage/allowances.ts';
 import { backups } from './storage/backup.ts';
+import { books } from './storage/books.ts';
 import { connect, isOutage, watchPrimary, type Database } from './storage/connect.ts';
 import { connectionsModel } from './storage/connectionDocuments.ts';
 import { connections } from './storage/connections.ts';
@@ -119,7 +121,7 @@ export function adminPorts(
   publicUrl: string,
   by: string,
   log: AdminPorts['log'],
-  deciding: AdminPorts['deciding'] = portsOver(db, schemas()),
+  deciding: AdminPorts['deciding'] = portsOver(db, schemas(), undefined, undefined, laidDown(db)),
 ): AdminPorts {
   return {
     deciding,
@@ -146,6 +148,9 @@ export function adminPorts(
     by,
   };
 }
+
+/** What organizations have laid down, as a process knows it. */
+const laidDown = (db: Database): Books => books(db, () => performance.now());
 
 /** The names that no tenant can give. */
 export const builtIn = (served: Registry, internal: Registry): ReturnType<AdminPorts['builtIn']> => ({
@@ -184,10 +189,14 @@ async function serve(settings: Config, log: Log, store: Store, fellows?: Fellows
   const tally = quirkTally(db, () => {
     log.debug('the tally of quirks could not be written; it is tried again');
   });
-  const admin = adminPorts(db, settings.publicUrl, 'server', rows);
   const keeping = housekeeping(db, (error) => {
     if (!isOutage(error)) log.error('housekeeping failed; it is tried again', { error });
   });
+  const types = schemas();
+  const own = registries(types, tenantSchemas(db), () => performance.now());
+  const laid = laidDown(db);
+  const deciding = portsOver(db, types, { onCommit: keeping.noted }, own, laid);
+  const admin = adminPorts(db, settings.publicUrl, 'server', rows, deciding);
   const credentials = access({
     tokens: admin.tokens,
     tokenFormat,
@@ -200,14 +209,13 @@ async function serve(settings: Config, log: Log, store: Store, fellows?: Fellows
   let draining = false;
   const readiness = () => (draining ? shuttingDown : store.reachable() ? ready : databaseAway);
   const watched = await monitoring(settings.metrics, db, readiness, log, fellows);
-  const types = schemas();
-  const own = registries(types, tenantSchemas(db), () => performance.now());
   const protocol = protocolOver(
     db,
     types,
     settings.publicUrl,
     { onCommit: keeping.noted, onBatch: watched.batch },
     own,
+    laid,
   );
   const server = await listen(
     app({

@@ -1,6 +1,6 @@
-import { schemasKnownMs, type SchemaSet, type TenantSchemas } from '../domain/tenantSchemas.ts';
-import { tenantId, type TenantId } from '../domain/tenants.ts';
+import { schemasKnownMs, type TenantSchemas } from '../domain/tenantSchemas.ts';
 import { extended, type Registry } from '../scim/schema/registry.ts';
+import { remembered } from './remembered.ts';
 
 /** The schemas and types of every tenant. */
 export interface Registries {
@@ -14,17 +14,7 @@ export interface Registries {
 interface Known {
   readonly version: number;
   readonly registry: Registry;
-  /** When its look-up was begun: it may be as old as this. */
-  readonly at: number;
 }
-
-/** A look-up under way. */
-interface LookUp {
-  readonly begun: number;
-  readonly found: Promise<Known>;
-}
-
-const mostKept = 10_000;
 
 /** The same for all tenants: none has a schema of its own. */
 export const sameForAll = (registry: Registry): Registries => ({ of: () => registry, last: () => registry });
@@ -40,50 +30,23 @@ export function registries(
   { read }: Pick<TenantSchemas, 'read'>,
   elapsed: () => number,
 ): Registries {
-  const known = new Map<string, Known>();
-  const underWay = new Map<string, LookUp>();
-
-  function lookUp(tenant: TenantId): Promise<Known> {
-    const begun = elapsed();
-    const found = read(tenant)
-      .then((set) => keep(tenant, set, begun))
-      .finally(() => underWay.delete(tenant));
-    underWay.set(tenant, { begun, found });
-    return found;
-  }
-
-  function keep(tenant: TenantId, { version, schemas }: SchemaSet, at: number): Known {
-    const before = known.get(tenant);
-    // The same object while nothing changes: much is remembered by its types.
-    const registry =
-      before?.version === version
-        ? before.registry
-        : extended(
-            everybodys,
-            schemas.filter(({ state }) => state === 'served'),
-          );
-    const now = { version, registry, at };
-    known.delete(tenant);
-    known.set(tenant, now);
-    const [oldest] = known.keys();
-    if (known.size > mostKept && oldest !== undefined) known.delete(oldest);
-    return now;
-  }
-
-  async function fresh(tenant: TenantId, since: number): Promise<Registry> {
-    const current = underWay.get(tenant);
-    // Begun too long ago to count: what it finds is awaited all the same, so that there is one at a time.
-    if (current && current.begun < since) await current.found.catch(() => undefined);
-    const { registry } = await (underWay.get(tenant)?.found ?? lookUp(tenant));
-    return registry;
-  }
-
+  const known = remembered<Known>(
+    async (tenant, before) => {
+      const { version, schemas } = await read(tenant);
+      const last = before();
+      // The same object while nothing changes: much is remembered by its types.
+      if (last?.version === version) return last;
+      const served = schemas.filter(({ state }) => state === 'served');
+      return { version, registry: extended(everybodys, served) };
+    },
+    schemasKnownMs,
+    elapsed,
+  );
   return {
     of(tenant) {
-      const since = elapsed() - schemasKnownMs;
-      const last = known.get(tenant);
-      return last && last.at > since ? last.registry : fresh(tenantId(tenant), since);
+      const found = known.of(tenant);
+      return found instanceof Promise ? found.then(({ registry }) => registry) : found.registry;
     },
-    last: (tenant) => known.get(tenant)?.registry ?? everybodys,
+    last: (tenant) => known.last(tenant)?.registry ?? everybodys,
   };
 }
