@@ -70,13 +70,18 @@ interface Pending {
   removed: boolean;
 }
 
+/** The head alone of what was seen: what else it said then is no longer so once it is changed. */
+const bare = ({ id, kind, version, revision, generation, modified }: Head): Head => ({
+  ...{ id, kind, version, revision, generation, modified },
+});
+
 function documentBook(heads: HeadCache) {
   const pending = new Map<string, Pending>();
   return {
     pending,
     current: (seen: Head): Head => pending.get(seen.id)?.head ?? heads.newest(seen),
     open(tenant: string, seen: Head): Pending {
-      const head = heads.newest(seen);
+      const head = bare(heads.newest(seen));
       const entry = pending.get(seen.id) ?? { tenant, seen: head, head, set: {}, unset: [], removed: false };
       pending.set(seen.id, entry);
       return entry;

@@ -4,6 +4,7 @@ import type { Head, State } from '../../src/domain/states.ts';
 import { tenantId } from '../../src/domain/tenants.ts';
 import { assemble } from '../../src/storage/batch.ts';
 import { headCache } from '../../src/storage/heads.ts';
+import { memberOf, moving, renaming } from '../support/changes.ts';
 import { testTypeOf } from '../support/schemas.ts';
 
 const tenant = tenantId('acme');
@@ -52,6 +53,22 @@ describe('A batch of changes', () => {
     const { writes, stale } = assemble([removing(group, [])], emptiedSince(), testTypeOf, now);
     expect(stale).to.deep.equal([]);
     expect(writes.closings).to.deep.equal([{ tenant, group: 'group', below: 3, at: now }]);
+  });
+
+  it('closes a version with what it said, whatever of the resource is remembered from before', () => {
+    const heads = headCache();
+    const before = { ...stateOf(group), name: 'first' };
+    const put = (unit: Unit) => {
+      const { writes, heads: left } = assemble([unit], heads, testTypeOf, now);
+      for (const head of left) heads.keep(head);
+      return writes.history;
+    };
+    expect(put({ changes: [renaming(before, 'second')] }).map(({ name }) => name)).to.deep.equal(['first']);
+    put({ changes: [moving(tenant, before, { joins: [memberOf('somebody')] })] });
+    // Read after the first of these and before the second.
+    const second = { ...before, name: 'second', version: 5, revision: 2, modified: now, revised: now };
+    const [closed] = put({ changes: [renaming(second, 'third')] });
+    expect(closed).to.include({ name: 'second', version: 6, revision: 2, from: now });
   });
 
   it('leaves out who is removed from a group that was emptied since, for another decision', () => {
