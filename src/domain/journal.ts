@@ -15,7 +15,9 @@ export interface Part {
   readonly index: number;
 }
 
-export type Operation = 'create' | 'revise' | 'members' | 'remove';
+/** What an entry records. `read`: what somebody looked up in the history, which changed nothing. */
+export const operations = ['create', 'revise', 'members', 'remove', 'read'] as const;
+export type Operation = (typeof operations)[number];
 
 /** What is done to people by name: the transitions of their status, and what ends or lays down how they sign in. */
 export type Act =

@@ -150,7 +150,8 @@ function writeRevision(change: Change, at: Date, entry: Pending, last: Head, typ
   entry.set = { ...content, revised: at, ...(typeof password === 'string' && { password }) };
   if (password === null) entry.unset.push('password');
   entry.unset.push(...optionalFields.filter((field) => !(field in content)));
-  writes.history.push(historyDocument(type, { ...before, ...last }, at));
+  const closed = historyDocument(type, { ...before, ...last }, at);
+  writes.history.push(closed.key === content.key ? closed : { ...closed, freed: true });
 }
 
 /** What a resource may have had before and has no longer. */
@@ -199,7 +200,7 @@ function writeRemoval(
     const left = book.open(tenant, seen);
     left.head = { ...left.head, version: left.head.version + 1, modified: at };
   }
-  writes.history.push(historyDocument(typeOf(change), { ...state, ...last }, at));
+  writes.history.push({ ...historyDocument(typeOf(change), { ...state, ...last }, at), freed: true });
   // Also where none is open: whoever opened one since the decision is met here. An edge that a group's emptying or
   // removal left behind ended then, not now: it is met too, and left to its closing.
   const open = { tenant, member: state.id, live: true };

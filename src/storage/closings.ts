@@ -1,6 +1,7 @@
 import type mongoose from 'mongoose';
 import type { TenantId } from '../domain/tenants.ts';
 import type { EdgeDocument } from './documents.ts';
+import { edgesToMend } from './schema.ts';
 
 /** Work that a change of a group left to do on its edges. */
 export interface ClosingDocument {
@@ -62,34 +63,51 @@ async function settle(
   goOn: () => boolean,
 ): Promise<boolean> {
   const { _id, tenant, group, staged, flipped, at } = closing;
-  const ready = { tenant, group, generation: staged ?? 0, live: true } as const;
-  if (flipped)
-    return eachPage(connection, ready, goOn, (edges, ids) =>
+  const laid = { tenant, group, generation: staged ?? 0 } as const;
+  // First the open ones: whoever leaves meanwhile is among the closed ones then.
+  const ready = { ...laid, live: true } as const;
+  const closed = { ...laid, staged: true, to: { $exists: true } } as const;
+  if (flipped) {
+    const mend = (edges: Edges, ids: Ids) =>
       edges.updateMany(
         { tenant, _id: ids, staged: true },
         { $set: { from: flipped }, $unset: { staged: '' } },
         { hint: { _id: 1 } },
-      ),
+      );
+    return (
+      (await eachPage(connection, ready, goOn, mend)) && (await eachPage(connection, closed, goOn, mend, edgesToMend))
     );
+  }
   if (at > new Date()) return false;
   // Whoever takes them up at this moment meets this note.
   const given = await connection
     .collection<ClosingDocument>('closings')
     .updateOne({ _id, tenant, flipped: { $exists: false } }, { $set: { abandoned: true } });
   if (given.matchedCount === 0) return false;
-  return eachPage(connection, ready, goOn, (edges, ids) => edges.deleteMany({ tenant, _id: ids }));
+  const takeAway = (edges: Edges, ids: Ids) => edges.deleteMany({ tenant, _id: ids });
+  // An emptying at the same moment may have closed some of them.
+  return (
+    (await eachPage(connection, ready, goOn, takeAway)) &&
+    (await eachPage(connection, closed, goOn, takeAway, edgesToMend))
+  );
 }
+
+type Edges = mongoose.mongo.Collection<EdgeDocument>;
+type Ids = { $in: EdgeDocument['_id'][] };
 
 /** Works through edges piece by piece; tells whether it came to the end. */
 async function eachPage(
   connection: mongoose.Connection,
   which: mongoose.mongo.Filter<EdgeDocument>,
   goOn: () => boolean,
-  act: (edges: mongoose.mongo.Collection<EdgeDocument>, ids: { $in: EdgeDocument['_id'][] }) => Promise<unknown>,
+  act: (edges: Edges, ids: Ids) => Promise<unknown>,
+  hint?: mongoose.mongo.IndexSpecification,
 ): Promise<boolean> {
-  const edges = connection.collection<EdgeDocument>('edges') as unknown as mongoose.mongo.Collection<EdgeDocument>;
+  const edges = connection.collection<EdgeDocument>('edges') as unknown as Edges;
   // One cursor all the way: looking from the beginning for each piece would wade through what was done before.
-  const cursor = edges.find(which, { batchSize: most }).project<Pick<EdgeDocument, '_id'>>({ _id: 1 });
+  const cursor = edges
+    .find(which, { batchSize: most, ...(hint && { hint }) })
+    .project<Pick<EdgeDocument, '_id'>>({ _id: 1 });
   try {
     while (goOn() && (await cursor.hasNext()))
       await act(edges, { $in: cursor.readBufferedDocuments().map((edge) => edge._id) });

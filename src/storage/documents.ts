@@ -70,6 +70,8 @@ export type HistoryDocument = Omit<
 > & {
   _id: mongoose.mongo.ObjectId;
   resource: string;
+  /** Its name ended with it: what it is found by that is called so no longer. */
+  freed?: true;
   from: Date;
   to: Date;
 };

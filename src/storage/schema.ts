@@ -55,6 +55,12 @@ export const edgesByMember = { tenant: 1, member: 1 } as const;
 /** Open edges that roles give, by group. */
 export const edgesByRole = { tenant: 1, group: 1, via: 1 } as const;
 
+/** Whoever joins pays nothing for the indexes by which it is found who was in what: they have closed edges alone. */
+const isClosed = { partialFilterExpression: { to: { $exists: true } } } as const;
+
+/** Closed edges that never got the instant since which they counted, or not yet. */
+export const edgesToMend = { tenant: 1, group: 1, generation: 1 } as const;
+
 const edges = new mongoose.Schema(
   {
     tenant: { type: String, required: true },
@@ -72,13 +78,23 @@ const edges = new mongoose.Schema(
 )
   .index(edgesByGroup, { unique: true, partialFilterExpression: { live: true } })
   .index(edgesByMember, { partialFilterExpression: { live: true } })
-  .index(edgesByRole, { partialFilterExpression: { live: true, via: { $exists: true } } });
+  .index(edgesByRole, { partialFilterExpression: { live: true, via: { $exists: true } } })
+  .index({ tenant: 1, group: 1, member: 1, from: 1 }, isClosed)
+  .index({ tenant: 1, member: 1, from: 1, _id: 1 }, isClosed)
+  .index({ tenant: 1, member: 1, to: 1, _id: 1 }, isClosed)
+  .index(edgesToMend, { partialFilterExpression: { staged: true, to: { $exists: true } } });
 
-const history = new mongoose.Schema({ resource: String, ...state, from: Date, to: Date }, options).index({
-  tenant: 1,
-  resource: 1,
-  revision: 1,
-});
+const history = new mongoose.Schema({ resource: String, ...state, freed: Boolean, from: Date, to: Date }, options)
+  // Versions of a resource are in one order by number and by instant.
+  .index({ tenant: 1, resource: 1, from: 1, revision: 1 })
+  .index({ tenant: 1, held: 1, resource: 1, from: 1 }, { partialFilterExpression: { held: { $exists: true } } })
+  .index({ tenant: 1, key: 1, to: 1 }, { partialFilterExpression: { freed: true } });
+
+/** Entries that have their place, by instant. */
+export const journalByInstant = { tenant: 1, at: 1, version: 1, _id: 1 } as const;
+
+/** Entries by what they are about; versions of a resource are in one order by number and by instant. */
+export const journalByResource = { tenant: 1, resource: 1, at: 1, version: 1, _id: 1 } as const;
 
 const journal = new mongoose.Schema(
   {
@@ -107,7 +123,9 @@ const journal = new mongoose.Schema(
   // Has all that totals ask for, so that they read no entries.
   .index({ tenant: 1, pending: 1, kind: 1, adds: 1, at: 1 }, { partialFilterExpression: { pending: true } })
   .index({ tenant: 1, epoch: 1, at: 1, version: 1, _id: 1 }, { partialFilterExpression: { epoch: { $exists: true } } })
-  .index({ tenant: 1, resource: 1, version: 1 })
+  // As the order of the tenant, for who asks by instants; an entry comes into both when it gets its place.
+  .index(journalByInstant, { partialFilterExpression: { epoch: { $exists: true } } })
+  .index(journalByResource)
   // The ledger of credits.
   .index({ tenant: 1, at: 1, _id: 1 }, { partialFilterExpression: { credits: { $exists: true } } })
   // No operation of a Bulk is done twice, whoever goes on with it.
@@ -190,6 +208,12 @@ const collections = {
   meta,
 } as const;
 
+/** Indexes of earlier versions that others have replaced. */
+const replaced = [
+  ['history', 'tenant_1_resource_1_revision_1'],
+  ['journal', 'tenant_1_resource_1_version_1'],
+] as const;
+
 /** What the collections look like now. A migration that changes it raises this. */
 export const schemaVersion = 2;
 
@@ -225,6 +249,9 @@ export async function migrate(connection: mongoose.Connection, more: readonly In
       if (!existing.has(model.collection.name)) await model.createCollection();
       await model.createIndexes();
     }
+    for (const [collection, index] of replaced)
+      if (await connection.collection(collection).indexExists(index))
+        await connection.collection(collection).dropIndex(index);
     await connection
       .collection<{ _id: string; version: number }>('meta')
       .updateOne({ _id: 'schema' }, { $set: { version: schemaVersion } }, { upsert: true });

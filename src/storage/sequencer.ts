@@ -38,11 +38,13 @@ export async function sequence(connection: mongoose.Connection, tenant: TenantId
       await session.abortTransaction();
       return false;
     }
+    // What was read is no kind of resource: it has its place, and counts for nothing.
+    const moved = sums.filter(({ sum }) => sum !== 0);
     const counted = await connection
       .collection<TotalsDocument>('totals')
       .findOneAndUpdate(
         { _id: tenant },
-        { $inc: { epoch: 1, ...Object.fromEntries(sums.map(({ _id, sum }) => [`counts.${_id}`, sum])) } },
+        { $inc: { epoch: 1, ...Object.fromEntries(moved.map(({ _id, sum }) => [`counts.${_id}`, sum])) } },
         { session, upsert: true, returnDocument: 'after' },
       );
     await journal.updateMany(due, { $set: { epoch: counted?.epoch ?? 1 }, $unset: { pending: '' } }, { session });

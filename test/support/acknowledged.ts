@@ -129,7 +129,7 @@ function refused(attempt: Attempt, entry: JournalDocument | undefined, { journal
   const about = describe(attempt);
   if (entry) return [{ rule: 'refused and journaled', about }];
   if (attempt.answer?.status === 424) return [];
-  const expected = { create: 409, remove: 404, revise: 412, members: 412 }[attempt.claim.operation];
+  const expected = { create: 409, remove: 404, revise: 412, members: 412, read: undefined }[attempt.claim.operation];
   const mayBeDone = attempt.repeat && attempt.part?.key === undefined;
   if (!mayBeDone || attempt.answer?.status !== expected) return [{ rule: 'answer not expected', about }];
   return journal.some((each) => isOf(each, attempt.claim)) ? [] : [{ rule: 'refused without a cause', about }];

@@ -252,7 +252,7 @@ function overlaps(edges: readonly EdgeDocument[]): Fault[] {
 /** An entry is whole: what it counts, its place in the order, its seal. */
 function entry({ _id, pending, epoch, operation, adds, salt, digest, personal }: JournalDocument): Fault[] {
   const faults: Fault[] = [];
-  const due = { create: 1, remove: -1, revise: 0, members: 0 }[operation];
+  const due = { create: 1, remove: -1, revise: 0, members: 0, read: 0 }[operation];
   if ((adds ?? 0) !== due) faults.push(fault('entry counts wrongly', _id));
   if ((pending === true) === (epoch !== undefined)) faults.push(fault('entry neither pending nor in order', _id));
   const sealed = createHash('sha256').update(salt).update(JSON.stringify(personal)).digest();

@@ -69,7 +69,9 @@ export function grouped<Row, Key>(rows: readonly Row[], keyOf: (row: Row) => Key
 /** The lives of all resources of which anything is left. */
 export function livesOf(found: Found): Map<string, Life> {
   const states = grouped(found.resources, ({ _id }) => _id);
-  const entries = grouped(found.journal, ({ resource }) => resource);
+  // What was read is about nothing that lives.
+  const written = found.journal.filter(({ operation }) => operation !== 'read');
+  const entries = grouped(written, ({ resource }) => resource);
   const history = grouped(found.history, ({ resource }) => resource);
   const ids = new Set([...states.keys(), ...entries.keys(), ...history.keys()]);
   return new Map(
