@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { links } from './credentials/links.ts';
 import { passwords } from './credentials/passwords.ts';
 import { seals } from './credentials/seals.ts';
 import type { Change } from './domain/changes.ts';
@@ -76,6 +77,7 @@ export function portsOver(
     directory: directory(db),
     work: underSchemas(unitOfWork(db, typeOf, Date.now, observer), tenants, internal),
     hashPassword: passwords().hashPassword,
+    links: links(seals(secret(db), 'invitations')),
     newId: randomUUID,
     clock: Date.now,
     pause,

@@ -1,6 +1,7 @@
 import type { Books } from './book.ts';
 import { Stale } from './changes.ts';
 import { DomainError } from './errors.ts';
+import type { Links } from './invitations.ts';
 import type { Accounts, States, UnitOfWork } from './ports.ts';
 import type { TenantId } from './tenants.ts';
 
@@ -20,6 +21,7 @@ export interface Deciding extends Patience {
   readonly work: UnitOfWork;
   /** Turns a password into what is kept of it: an argon2id hash. */
   readonly hashPassword: (tenant: TenantId, password: string) => Promise<string>;
+  readonly links: Links;
   /** A random UUID. */
   readonly newId: () => string;
 }

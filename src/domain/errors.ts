@@ -25,6 +25,11 @@ export type Violation =
   | { readonly rule: 'built-in'; readonly type: string; readonly name: string }
   | { readonly rule: 'in-use'; readonly type: string; readonly name: string; readonly by: number }
   | { readonly rule: 'not-allowed'; readonly permission: string }
+  /** No invitation has that link, or a newer one took its place. */
+  | { readonly rule: 'link-unknown' }
+  | { readonly rule: 'link-over'; readonly why: 'accepted' | 'revoked' | 'expired' }
+  /** There is no e-mail address and no mobile number to send anything to. */
+  | { readonly rule: 'unreachable'; readonly id: string }
   | { readonly rule: 'invalid'; readonly attribute: string; readonly why: string }
   | { readonly rule: 'busy' };
 

@@ -67,6 +67,10 @@ export interface DomainEvent {
   readonly channel?: 'email' | 'mobile';
   readonly to?: string;
   readonly language: string;
+  /** The id of the invitation that he is told of. */
+  readonly invitation?: string;
+  /** The invitation's link, sealed: `Links.open` opens it for who sends it, and the journal gives it to nobody else. */
+  readonly link?: string;
 }
 
 /** What differs between two sets of attributes, one row per attribute; extensions by their URN, then the attribute. */

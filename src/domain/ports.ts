@@ -27,6 +27,8 @@ export interface UnitOfWork {
 /** Reads of what stands, always of one tenant. A foreign id is an unknown one. */
 export interface States {
   read(tenant: TenantId, kind: Kind, id: string): Promise<State | undefined>;
+  /** A resource with what is kept of its secret, a digest or a hash, which no other read returns. */
+  readWithSecret(tenant: TenantId, kind: Kind, id: string): Promise<{ state: State; secret: string } | undefined>;
   /** A resource with the groups it is in, read together. */
   readWithMemberships(
     tenant: TenantId,

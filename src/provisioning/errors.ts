@@ -75,7 +75,10 @@ type Forbidding =
   | 'wrong-status'
   | 'built-in'
   | 'in-use'
-  | 'not-allowed';
+  | 'not-allowed'
+  | 'link-unknown'
+  | 'link-over'
+  | 'unreachable';
 
 function whyForbidden(violation: Extract<Violation, { rule: Provenance | Forbidding }>): string {
   switch (violation.rule) {
@@ -110,6 +113,19 @@ function whyRefused(violation: Extract<Violation, { rule: Forbidding }>): string
       return `${violation.type} ${quoted(violation.name)} is held by ${violation.by}: take it from them first`;
     case 'not-allowed':
       return `This needs the permission ${violation.permission}`;
+    default:
+      return whyUninvited(violation);
+  }
+}
+
+function whyUninvited(violation: Extract<Violation, { rule: 'link-unknown' | 'link-over' | 'unreachable' }>): string {
+  switch (violation.rule) {
+    case 'link-unknown':
+      return 'The link is unknown, or a newer one took its place';
+    case 'link-over':
+      return `The invitation is ${violation.why}`;
+    case 'unreachable':
+      return `User ${quoted(violation.id)} has no e-mail address and no mobile number`;
     default:
       return violation satisfies never;
   }

@@ -97,6 +97,12 @@ export function states(connection: mongoose.Connection): States {
       return document ? toState(document) : undefined;
     },
 
+    async readWithSecret(tenant, kind, id) {
+      const { password: _, ...withSecret } = stateFields;
+      const document = await resources().findOne({ _id: id, tenant, type: kind }, { projection: withSecret });
+      return document ? { state: toState(document), secret: document.password ?? '' } : undefined;
+    },
+
     async readWithMemberships(tenant, kind, id) {
       const found = await held.withId(tenant, id);
       return found?.state.kind === kind ? found : undefined;

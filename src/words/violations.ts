@@ -28,9 +28,18 @@ const sentences: Sentences = {
   'built-in': ({ type, name }) => said('rule.built-in', { type: kind(type), name: short(name) }),
   'in-use': ({ type, name, by }) => said('rule.in-use', { type: kind(type), name: short(name), by }),
   'not-allowed': ({ permission }) => said('rule.not-allowed', { permission }),
+  'link-unknown': () => said('rule.link-unknown'),
+  'link-over': ({ why }) => said(linkOver[why]),
+  unreachable: ({ id }) => said('rule.unreachable', { id: short(id) }),
   invalid: ({ attribute, why }) => said('rule.invalid', { attribute, why }),
   busy: () => said('rule.busy'),
 };
+
+const linkOver = {
+  accepted: 'rule.link-accepted',
+  revoked: 'rule.link-revoked',
+  expired: 'rule.link-expired',
+} as const;
 
 /** The sentence about a broken rule: what it is about, and what to do. */
 export const sentenceOf = (violation: Violation): Said =>
@@ -45,6 +54,8 @@ function kind(type: string): Value {
     case 'Role':
     case 'Entitlement':
     case 'Entity':
+    case 'Invitation':
+    case 'Number':
       return said(`kind.${type}`);
     default:
       return short(type);

@@ -27,6 +27,9 @@ const table: { [Rule in Violation['rule']]: readonly [Extract<Violation, { rule:
   'built-in': [{ rule: 'built-in', type: 'Role', name: 'Admin' }, 403],
   'in-use': [{ rule: 'in-use', type: 'Entitlement', name: 'recording-premium', by: 7 }, 403],
   'not-allowed': [{ rule: 'not-allowed', permission: 'users.manage' }, 403],
+  'link-unknown': [{ rule: 'link-unknown' }, 403],
+  'link-over': [{ rule: 'link-over', why: 'expired' }, 403],
+  unreachable: [{ rule: 'unreachable', id: 'u1' }, 403],
   invalid: [{ rule: 'invalid', attribute: 'seats', why: 'must be a whole number' }, 400, 'invalidValue'],
   busy: [{ rule: 'busy' }, 503],
 };

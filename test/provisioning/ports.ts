@@ -61,6 +61,7 @@ function portsOf(script: Scripted): Scripted['ports'] {
   return {
     states: {
       read: (_, kind, id) => find(kind, id),
+      readWithSecret: unasked,
       async readWithMemberships(_, kind, id) {
         const state = await find(kind, id);
         return state && { state, memberships: [{ group: 'g', name: 'Ops', how: 'direct' }] };
@@ -104,6 +105,7 @@ function portsOf(script: Scripted): Scripted['ports'] {
       script.hashed.push(password);
       return Promise.resolve(`hash of ${password}`);
     },
+    links: { issue: unasked, open: unasked, parse: unasked, same: unasked },
     newId: () => 'new',
     clock: () => script.time,
     pause: () => {

@@ -98,6 +98,9 @@ describe('A broken rule', () => {
     'built-in': { rule: 'built-in', type: 'Role', name: 'Manager' },
     'in-use': { rule: 'in-use', type: 'Role', name: 'Sellers', by: 12 },
     'not-allowed': { rule: 'not-allowed', permission: 'roles.manage' },
+    'link-unknown': { rule: 'link-unknown' },
+    'link-over': { rule: 'link-over', why: 'revoked' },
+    unreachable: { rule: 'unreachable', id: 'u1' },
     invalid: { rule: 'invalid', attribute: 'seats', why: 'no number' },
     busy: { rule: 'busy' },
   };

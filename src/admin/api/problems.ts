@@ -52,6 +52,9 @@ const ruleStatuses = {
   'built-in': 409,
   'in-use': 409,
   'not-allowed': 403,
+  'link-unknown': 404,
+  'link-over': 410,
+  unreachable: 409,
   invalid: 400,
   busy: 503,
 } as const satisfies Readonly<Record<Violation['rule'], number>>;
@@ -73,6 +76,7 @@ const titles: Readonly<Record<ProblemStatus, string>> = {
   405: 'Method Not Allowed',
   408: 'Request Timeout',
   409: 'Conflict',
+  410: 'Gone',
   412: 'Precondition Failed',
   413: 'Content Too Large',
   415: 'Unsupported Media Type',

@@ -8,6 +8,8 @@ export const rules: French<typeof english> = typeset({
   'kind.Role': 'Rôle',
   'kind.Entitlement': 'Pool de licences',
   'kind.Entity': 'Entité',
+  'kind.Invitation': 'Invitation',
+  'kind.Number': 'Numéro',
   'rule.unknown': '{{type}} « {{id}} » introuvable : affichez la liste pour voir les identifiants',
   'rule.name-taken': '{{type}} « {{name}} » existe déjà : choisissez un autre nom, ou modifiez celui qui existe',
   'rule.changed': '{{type}} « {{id}} » a changé entre-temps : relisez, puis recommencez',
@@ -41,6 +43,12 @@ export const rules: French<typeof english> = typeset({
   'rule.built-in': '{{type}} « {{name}} » est fourni d’origine : il ne peut être ni modifié ni supprimé',
   'rule.in-use': '{{type}} « {{name}} » sert encore à {{by}} : retirez-le-leur d’abord',
   'rule.not-allowed': 'Il faut pour cela la permission « {{permission}} » : demandez à qui peut l’accorder',
+  'rule.link-unknown':
+    'Ce lien est inconnu, ou un plus récent l’a remplacé : prenez le dernier reçu, ou demandez-en un autre',
+  'rule.link-accepted': 'Cette invitation a déjà été acceptée : connectez-vous avec votre mot de passe',
+  'rule.link-revoked': 'Cette invitation n’est plus valable : adressez-vous à qui vous a invité',
+  'rule.link-expired': 'Cette invitation a expiré : demandez-en une autre à qui vous a invité',
+  'rule.unreachable': 'L’utilisateur « {{id}} » n’a ni adresse e-mail ni numéro de mobile : ajoutez-en, puis invitez',
   'rule.invalid': '« {{attribute}} » n’est pas comme il doit être : {{why}}',
   'rule.busy': 'La base de données n’a pas répondu à temps : réessayez dans un instant',
 });

@@ -1,0 +1,35 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Links } from '../domain/invitations.ts';
+import { tenantId } from '../domain/tenants.ts';
+import type { Seals } from './seals.ts';
+import { tokenFormat } from './tokens.ts';
+
+// rci_<tenant>_<invitation>_<secret: 32 bytes>. The invitation is a UUID; what follows the tenant has one length.
+const shape = /^rci_([\w-]{1,64})_([\da-f-]{36})_[\da-f]{64}$/;
+const longest = 'rci_'.length + 64 + 1 + 36 + 1 + 64;
+
+const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+const contextOf = (tenant: string, invitation: string): string => JSON.stringify([tenant, invitation]);
+
+/**
+ * How links of invitations are written: with whose invitation it is, so that it is looked up there and nowhere else, and
+ * 256 secret bits. Sealed, they stand in the journal for who sends them.
+ */
+export const links = (seals: Seals): Links => ({
+  async issue(tenant, invitation) {
+    const text = `rci_${tenant}_${invitation}_${randomBytes(32).toString('hex')}`;
+    return { digest: digestOf(text), sealed: await seals.seal(text, contextOf(tenant, invitation)) };
+  },
+
+  open: (tenant, invitation, sealed) => seals.open(sealed, contextOf(tenant, invitation)),
+
+  parse(text) {
+    if (text.length > longest) return undefined;
+    const [, tenant, invitation] = shape.exec(text) ?? [];
+    if (tenant === undefined || invitation === undefined) return undefined;
+    return { tenant: tenantId(tenant), invitation, digest: digestOf(text) };
+  },
+
+  same: tokenFormat.same,
+});
