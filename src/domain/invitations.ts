@@ -31,7 +31,12 @@ export interface Invitation extends Contact {
 }
 
 /** An invitation as its state says it. */
-export const invitationFrom = ({ id, name, attributes, version }: State): Invitation => ({
+export const invitationFrom = ({
+  id,
+  name,
+  attributes,
+  version,
+}: Pick<State, 'id' | 'name' | 'attributes' | 'version'>): Invitation => ({
   id,
   user: name,
   channel: attributes.channel === 'mobile' ? 'mobile' : 'email',
@@ -176,6 +181,12 @@ export function sent(
 }
 
 const day = 86_400_000;
+
+/** The invitation that such a change leaves, in its first version. */
+export const sentBy = ({ creates, revises }: Change, id: string): Invitation => {
+  const { name, attributes } = creates ?? revises?.after ?? { name: '', attributes: {} };
+  return invitationFrom({ id, name, attributes, version: 1 });
+};
 
 /** How an invitation ends. */
 interface Ending {
