@@ -52,6 +52,7 @@ const layers = {
 /** What the files beside the layers may use. They may import every layer. */
 const roots = {
   'archive.ts': { packages: [] },
+  'administration.ts': { packages: [] },
   'compose.ts': { packages: [] },
   'protocol.ts': { packages: [] },
   'main.ts': { packages: [] },

@@ -1,17 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { adminPorts, laidDown } from './administration.ts';
 import { access } from './admin/access.ts';
 import { firstRun, type FirstRun } from './admin/firstRun.ts';
-import type { Ports as AdminPorts } from './admin/ports.ts';
 import type { Fellows, Serving } from './channel.ts';
-import type { Books } from './domain/book.ts';
 import { rateOf } from './domain/rate.ts';
 import { tenantId } from './domain/tenants.ts';
 import type { Config } from './config.ts';
-import { keyFormat } from './credentials/keys.ts';
-import { seals } from './credentials/seals.ts';
 import { tokenFormat } from './credentials/tokens.ts';
 import { app, type AppPorts } from './http/app.ts';
 import type { Ready } from './http/health.ts';
@@ -21,32 +17,24 @@ import type { Log } from './log.ts';
 import { monitoring } from './monitoring.ts';
 import { findRunning, type Status } from './mongod/embedded.ts';
 import { startOwn, type OwnSettings } from './mongod/own.ts';
-import { quirkMeaning } from './scim/dialects.ts';
 import { registries } from './provisioning/registries.ts';
 import { openapi } from './scim/openapi/document.ts';
 import { resolvePath } from './scim/schema/path.ts';
 import type { Registry } from './scim/schema/registry.ts';
-import { internalKinds, listsOver, outage, portsOver, protocolOver, schemas } from './protocol.ts';
+import { outage, portsOver, protocolFrom, schemas } from './protocol.ts';
 import { noteAddress } from './storage/address.ts';
 import { allowances } from './storage/allowances.ts';
-import { backups } from './storage/backup.ts';
-import { books } from './storage/books.ts';
 import { connect, isOutage, watchPrimary, type Database } from './storage/connect.ts';
 import { connectionsModel } from './storage/connectionDocuments.ts';
-import { connections } from './storage/connections.ts';
-import { holders } from './storage/holders.ts';
 import { housekeeping } from './storage/housekeeping.ts';
-import { keys } from './storage/keys.ts';
-import { people } from './storage/people.ts';
 import { provisioningLog, provisioningLogModel } from './storage/provisioningLog.ts';
-import { quirkCounts, quirkTally, quirkTallyModel } from './storage/quirkTally.ts';
+import { quirkTally, quirkTallyModel } from './storage/quirkTally.ts';
 import { rates } from './storage/rates.ts';
 import { requireRestored } from './storage/restore.ts';
 import { migrate } from './storage/schema.ts';
-import { secret } from './storage/secrets.ts';
 import { tenantSchemas } from './storage/tenantSchemas.ts';
-import { tenants, tenantsModel } from './storage/tenants.ts';
-import { tokens, tokensModel } from './storage/tokens.ts';
+import { tenantsModel } from './storage/tenants.ts';
+import { tokensModel } from './storage/tokens.ts';
 
 /** The database, ready for use: connected, with the collections and indexes this version needs. */
 export interface Store {
@@ -115,50 +103,6 @@ async function open(uri: string, options?: Parameters<typeof connect>[1]): Promi
   return { db, reachable: () => primary === 'reachable', close: () => db.close() };
 }
 
-/** What administration is done with, over an open database. */
-export function adminPorts(
-  db: Database,
-  publicUrl: string,
-  by: string,
-  log: AdminPorts['log'],
-  deciding: AdminPorts['deciding'] = portsOver(db, schemas(), undefined, undefined, laidDown(db)),
-): AdminPorts {
-  return {
-    deciding,
-    lists: listsOver(db),
-    holders: holders(db),
-    tenants: tenants(db),
-    connections: connections(db),
-    tokens: tokens(db),
-    people: people(db),
-    log,
-    quirks: quirkCounts(db),
-    quirkMeaning,
-    schemas: tenantSchemas(db),
-    backups: backups(db),
-    builtIn: () => builtIn(schemas(), internalKinds()),
-    tokenFormat,
-    keys: keys(db),
-    keyFormat,
-    seals: seals(secret(db), 'admin'),
-    now: () => new Date(),
-    pause: (ms) => sleep(ms),
-    newId: randomUUID,
-    scimBaseUrl: publicUrl + basePath,
-    by,
-  };
-}
-
-/** What organizations have laid down, as a process knows it. */
-const laidDown = (db: Database): Books => books(db, () => performance.now());
-
-/** The names that no tenant can give. */
-export const builtIn = (served: Registry, internal: Registry): ReturnType<AdminPorts['builtIn']> => ({
-  schemas: [...served.schemas, ...internal.schemas].map(({ id }) => id),
-  types: served.types,
-  internal: internal.types,
-});
-
 /** A server that answers. */
 export interface Rollcall extends Serving {
   readonly url: string;
@@ -194,9 +138,13 @@ async function serve(settings: Config, log: Log, store: Store, fellows?: Fellows
   });
   const types = schemas();
   const own = registries(types, tenantSchemas(db), () => performance.now());
-  const laid = laidDown(db);
-  const deciding = portsOver(db, types, { onCommit: keeping.noted }, own, laid);
-  const admin = adminPorts(db, settings.publicUrl, 'server', rows, deciding);
+  let draining = false;
+  const readiness = () => (draining ? shuttingDown : store.reachable() ? ready : databaseAway);
+  const watched = await monitoring(settings.metrics, db, readiness, log, fellows);
+  // One for all who ask, so that what they commit at the same moment is committed together.
+  const ports = portsOver(db, types, { onCommit: keeping.noted, onBatch: watched.batch }, own, laidDown(db));
+  const admin = adminPorts(db, settings.publicUrl, 'server', rows, ports);
+  const protocol = protocolFrom(db, ports, settings.publicUrl, own);
   const credentials = access({
     tokens: admin.tokens,
     tokenFormat,
@@ -206,17 +154,6 @@ async function serve(settings: Config, log: Log, store: Store, fellows?: Fellows
       log.debug("a token's use could not be noted");
     },
   });
-  let draining = false;
-  const readiness = () => (draining ? shuttingDown : store.reachable() ? ready : databaseAway);
-  const watched = await monitoring(settings.metrics, db, readiness, log, fellows);
-  const protocol = protocolOver(
-    db,
-    types,
-    settings.publicUrl,
-    { onCommit: keeping.noted, onBatch: watched.batch },
-    own,
-    laid,
-  );
   const server = await listen(
     app({
       handle: (request) => duringOutages(protocol(request)),

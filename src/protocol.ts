@@ -30,15 +30,17 @@ import { tenantSchemas } from './storage/tenantSchemas.ts';
 import { unitOfWork, type Observer } from './storage/unitOfWork.ts';
 
 /** The SCIM protocol over a database. */
-export function protocolOver(
+export const protocolOver = (
   db: Database,
   types: Registry,
   publicUrl: string,
   observer?: Observer,
   tenants: Registries = sameForAll(types),
   books: Books = noBooks,
-) {
-  const ports = portsOver(db, types, observer, tenants, books);
+) => protocolFrom(db, portsOver(db, types, observer, tenants, books), publicUrl, tenants);
+
+/** The same, where what it reads and commits by is there already. */
+export function protocolFrom(db: Database, ports: JointPorts, publicUrl: string, tenants: Registries) {
   return scim({
     registryOf: tenants.of,
     stores: storesOf(ports),

@@ -4,7 +4,7 @@ import { pause, resume } from '../src/admin/connections.ts';
 import type { Ports } from '../src/admin/ports.ts';
 import { addSchema, removeSchema } from '../src/admin/schemas.ts';
 import { listTokens, revokeToken } from '../src/admin/tokens.ts';
-import { adminPorts } from '../src/compose.ts';
+import { adminPorts } from '../src/administration.ts';
 import { tenantId } from '../src/domain/tenants.ts';
 import { provisioningLog } from '../src/storage/provisioningLog.ts';
 import { adding, tally, type Answer, type Client } from './support/client.ts';

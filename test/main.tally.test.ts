@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { connectionQuirks } from '../src/admin/connections.ts';
 import type { Ports } from '../src/admin/ports.ts';
-import { adminPorts } from '../src/compose.ts';
+import { adminPorts } from '../src/administration.ts';
 import { provisioningLog } from '../src/storage/provisioningLog.ts';
 import { ended, startFleet, type Fleet } from './support/fleet.ts';
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { builtIn } from '../../src/compose.ts';
+import { builtIn } from '../../src/administration.ts';
 import { Refusal } from '../../src/admin/errors.ts';
 import { readSchemaFile } from '../../src/admin/schemaFile.ts';
 import { faultsOf, type Surroundings } from '../../src/admin/schemaRules.ts';

@@ -1,7 +1,7 @@
 import type mongoose from 'mongoose';
 import { createConnection } from '../../src/admin/connections.ts';
 import { createTenant } from '../../src/admin/tenants.ts';
-import { adminPorts } from '../../src/compose.ts';
+import { adminPorts } from '../../src/administration.ts';
 import { scopes } from '../../src/domain/connections.ts';
 import { provisioningLog } from '../../src/storage/provisioningLog.ts';
 import { ended } from '../support/fleet.ts';

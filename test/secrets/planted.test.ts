@@ -4,7 +4,7 @@ import { Agent } from 'node:http';
 import type mongoose from 'mongoose';
 import { createConnection } from '../../src/admin/connections.ts';
 import { createTenant } from '../../src/admin/tenants.ts';
-import { adminPorts } from '../../src/compose.ts';
+import { adminPorts } from '../../src/administration.ts';
 import { scopes } from '../../src/domain/connections.ts';
 import { connect } from '../../src/storage/connect.ts';
 import { provisioningLog } from '../../src/storage/provisioningLog.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type mongoose from 'mongoose';
 import { listsOver, portsOver } from '../../src/protocol.ts';
 import type { Ports } from '../../src/admin/ports.ts';
-import { builtIn } from '../../src/compose.ts';
+import { builtIn } from '../../src/administration.ts';
 import { keyFormat } from '../../src/credentials/keys.ts';
 import { seals } from '../../src/credentials/seals.ts';
 import { tokenFormat } from '../../src/credentials/tokens.ts';

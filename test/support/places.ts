@@ -1,6 +1,7 @@
 import type mongoose from 'mongoose';
 import type { Ports } from '../../src/admin/ports.ts';
-import { adminPorts, openStore } from '../../src/compose.ts';
+import { adminPorts } from '../../src/administration.ts';
+import { openStore } from '../../src/compose.ts';
 import { provisioningLog } from '../../src/storage/provisioningLog.ts';
 import { freshDatabase } from './mongod.ts';
 

@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Ports as AdminPorts } from './admin/ports.ts';
+import type { Books } from './domain/book.ts';
+import { keyFormat } from './credentials/keys.ts';
+import { seals } from './credentials/seals.ts';
+import { tokenFormat } from './credentials/tokens.ts';
+import { basePath } from './http/target.ts';
+import { quirkMeaning } from './scim/dialects.ts';
+import type { Registry } from './scim/schema/registry.ts';
+import { internalKinds, listsOver, portsOver, schemas } from './protocol.ts';
+import { backups } from './storage/backup.ts';
+import { books } from './storage/books.ts';
+import { type Database } from './storage/connect.ts';
+import { connections } from './storage/connections.ts';
+import { holders } from './storage/holders.ts';
+import { keys } from './storage/keys.ts';
+import { people } from './storage/people.ts';
+import { quirkCounts } from './storage/quirkTally.ts';
+import { secret } from './storage/secrets.ts';
+import { tenantSchemas } from './storage/tenantSchemas.ts';
+import { tenants } from './storage/tenants.ts';
+import { tokens } from './storage/tokens.ts';
+
+/** What administration is done with, over an open database. */
+export function adminPorts(
+  db: Database,
+  publicUrl: string,
+  by: string,
+  log: AdminPorts['log'],
+  deciding: AdminPorts['deciding'] = portsOver(db, schemas(), undefined, undefined, laidDown(db)),
+): AdminPorts {
+  return {
+    deciding,
+    lists: listsOver(db),
+    holders: holders(db),
+    tenants: tenants(db),
+    connections: connections(db),
+    tokens: tokens(db),
+    people: people(db),
+    log,
+    quirks: quirkCounts(db),
+    quirkMeaning,
+    schemas: tenantSchemas(db),
+    backups: backups(db),
+    builtIn: () => builtIn(schemas(), internalKinds()),
+    tokenFormat,
+    keys: keys(db),
+    keyFormat,
+    seals: seals(secret(db), 'admin'),
+    now: () => new Date(),
+    pause: (ms) => sleep(ms),
+    newId: randomUUID,
+    scimBaseUrl: publicUrl + basePath,
+    by,
+  };
+}
+
+/** What organizations have laid down, as a process knows it. */
+export const laidDown = (db: Database): Books => books(db, () => performance.now());
+
+/** The names that no tenant can give. */
+export const builtIn = (served: Registry, internal: Registry): ReturnType<AdminPorts['builtIn']> => ({
+  schemas: [...served.schemas, ...internal.schemas].map(({ id }) => id),
+  types: served.types,
+  internal: internal.types,
+});
