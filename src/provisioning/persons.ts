@@ -1,7 +1,11 @@
+import type { Change } from '../domain/changes.ts';
+import { contactOf } from '../domain/contacts.ts';
+import { sent } from '../domain/invitations.ts';
 import { decide, decideRemoval, type Circumstances, type Decided } from '../domain/people.ts';
 import { personSchemas, projected } from '../domain/projection.ts';
 import { DomainError } from '../domain/errors.ts';
-import { same } from '../domain/journal.ts';
+import { same, type Act } from '../domain/journal.ts';
+import { personOf, type Status } from '../domain/person.ts';
 import type { NewContent, State } from '../domain/states.ts';
 import type { Caller } from '../scim/types.ts';
 import type { Accompanied, Companion } from './companions.ts';
@@ -34,7 +38,23 @@ export function persons(ports: Ports): Companion {
     const asking = { connection, dialect, settings: about.settings, now: about.now };
     const wish = wishOf(before?.attributes, content.attributes, asking);
     const outcome = await decide(ports, before, id, wish, about);
-    return accompaniedBy(content, outcome, wish);
+    const invitations = await inviting(before, id, content, outcome, about);
+    return accompaniedBy(before, content, outcome, wish, invitations);
+  }
+
+  /** Who becomes one who is invited is sent an invitation. */
+  async function inviting(
+    before: State | undefined,
+    id: string,
+    { attributes }: NewContent,
+    { person }: Decided,
+    { tenant, settings, order, now }: Circumstances,
+  ): Promise<readonly Change[]> {
+    const contact = contactOf(attributes);
+    if (person.status !== 'invited' || before || !contact) return [];
+    const invitation = ports.newId();
+    const link = await ports.links.issue(tenant, invitation);
+    return [sent(invitation, { id, attributes }, contact, { tenant, settings, order, now: new Date(now), link })];
   }
 
   return {
@@ -60,18 +80,35 @@ const reachOf = ({ options }: Caller): Circumstances['reach'] =>
   options.has('administrators') ? 'everybody' : 'ordinary';
 
 function accompaniedBy(
+  before: State | undefined,
   content: NewContent,
   { person, moves, relies, teams, credits }: Decided,
   wish: ScimWish,
+  invitations: readonly Change[],
 ): Accompanied {
+  const act = actOf(before && personOf(before).status, person.status);
   return {
     content: { ...content, person, attributes: projected(content.attributes, person) },
     moves,
     relies,
-    others: teams,
-    entry: { ...(credits && { credits }) },
+    others: [...teams, ...invitations],
+    entry: { ...(act && { act }), ...(credits && { credits }) },
     settled(lenient) {
       for (let left = wish.unknown(); left > 0; left -= 1) lenient.repairs('unknownGrants');
     },
   };
+}
+
+const acts: Readonly<Record<Status, Act | undefined>> = {
+  prepared: 'prepare',
+  invited: 'invite',
+  active: undefined,
+  deactivated: 'deactivate',
+};
+
+/** What a change of status is called; nothing where it stays, or where somebody new is simply there. */
+function actOf(before: Status | undefined, after: Status): Act | undefined {
+  if (before === after) return undefined;
+  if (before === 'deactivated') return 'reactivate';
+  return acts[after];
 }

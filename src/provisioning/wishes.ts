@@ -1,16 +1,17 @@
 import { DomainError } from '../domain/errors.ts';
 import { granted, released, type Grant, type GrantKind, type Origin } from '../domain/grants.ts';
 import { same } from '../domain/journal.ts';
+import { forProvisioned } from '../domain/invitations.ts';
 import type { Known, Named } from '../domain/known.ts';
 import type { Wish } from '../domain/people.ts';
 import { companyRoles, primaryRoles, type CompanyRole } from '../domain/permissions.ts';
-import type { Person, Status } from '../domain/person.ts';
+import type { Person } from '../domain/person.ts';
 import { personSchemas } from '../domain/projection.ts';
 import { records } from '../domain/roles.ts';
 import { invitationPolicies, type Settings } from '../domain/settings.ts';
 import type { Attributes } from '../domain/states.ts';
 import { nameKey } from '../domain/tenants.ts';
-import { active, deactivated, invited, prepared, reactivated } from '../domain/transitions.ts';
+import { deactivated, reactivated } from '../domain/transitions.ts';
 
 /** Who asks by SCIM for what a user is to be. */
 export interface Asking {
@@ -64,7 +65,7 @@ export function wishOf(before: Attributes | undefined, after: Attributes, asking
       const missing = new Set<string>();
       const wished = changed.reduce<Person>(
         (each, what) => ({ ...each, grants: listedAfter(each.grants, what) }),
-        before ? person : begun(person, after, asking),
+        person,
       );
       unknown = [...missing];
       if (unknown.length > 0 && asking.dialect === 'strict')
@@ -73,7 +74,8 @@ export function wishOf(before: Attributes | undefined, after: Attributes, asking
           attribute: 'roles, entitlements',
           why: `name ${unknown.join(', ')}, which do not exist`,
         });
-      return standing(ranked(wished, before, after), before, after, asking);
+      const stands = standing(ranked(wished, before, after), before, after, asking);
+      return before ? stands : begun(stands, after, asking);
 
       function listedAfter(grants: readonly Grant[], what: 'role' | 'license' | 'entity'): readonly Grant[] {
         const origin: Origin = { by: 'scim', ref: asking.connection };
@@ -172,8 +174,7 @@ const withDefault = (lists: Lists, before: Attributes | undefined, { defaultLice
 function begun(person: Person, after: Attributes, { settings }: Asking): Person {
   const said = record(after[personSchemas.account]).invite;
   const policy = invitationPolicies.find((each) => each === said) ?? settings.invitationPolicy;
-  const begin: Record<typeof policy, (of: Person) => Person> = { invite: invited, prepare: prepared, none: active };
-  return begin[policy]({ ...person, status: 'prepared' satisfies Status });
+  return forProvisioned(person, after, policy);
 }
 
 /** The primary role that the client says, where it says another one. */
