@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { Router, type NextFunction, type Request } from 'express';
 import { batchSize } from '../admin/api/batch.ts';
 import { problem, problemBody, type Problem } from '../admin/api/problems.ts';
-import type { Actor, Answer as Answered, Context } from '../admin/api/route.ts';
+import { nobody, type Actor, type Answer as Answered, type Context } from '../admin/api/route.ts';
 import type { Api, Found } from '../admin/api/api.ts';
 import { languageOf } from '../words/languages.ts';
 import { writtenRows, type RowFormat } from '../admin/rows.ts';
@@ -12,6 +12,7 @@ import { readBody } from './body.ts';
 import { within, type Patience } from './deadline.ts';
 import type { Answer, Log, Step } from './exchange.ts';
 import type { Spend } from './rate.ts';
+import { strangers } from './strangers.ts';
 import { hasTokenInQuery } from './target.ts';
 
 /** Where the admin API is served. */
@@ -67,22 +68,35 @@ function serving(ports: AdminPorts, { log, clock, patience: { dueMs, graceMs } }
     throw problem('too-many-requests', { seconds }, { headers: { 'Retry-After': String(seconds) } });
   };
 
+  const known = async (request: Request): Promise<AdminCaller> => {
+    const caller = await within(dueMs + graceMs, authenticate(keyOf(request.headers.authorization)), () => undefined);
+    if (!caller) throw unauthorized('unknown-key');
+    await charge(caller, 1);
+    return caller;
+  };
+
+  const wait = strangers(clock);
+  /** Who has no key asks in the name of nobody, and not too often from one address. */
+  const welcome = ({ ip }: Request): AdminCaller => {
+    const seconds = wait(ip ?? '');
+    if (seconds > 0) throw problem('too-many-requests', { seconds }, { headers: { 'Retry-After': String(seconds) } });
+    return nobody;
+  };
+
   return async (request, response) => {
     const { locals } = response;
     if (hasTokenInQuery(request.originalUrl)) throw problem('key-in-address', {});
-    const caller = await within(dueMs + graceMs, authenticate(keyOf(request.headers.authorization)), () => undefined);
-    if (!caller) throw unauthorized('unknown-key');
+    const caller = isOpen(api, request) ? welcome(request) : await known(request);
     locals.actor = caller.actor.name;
-    await charge(caller, 1);
     const { path, query } = addressOf(request.originalUrl);
     const found = api.find(request.method, path);
     locals.route = `${found.route.method} ${adminPath}${found.route.path}`;
     api.requireAllowed(found, caller.actor);
 
-    const isBatch = found.route.path === '/batch';
-    const body = await bodyOf(request, isBatch ? batchBytes : bodyBytes);
-    if (isBatch) await charge(caller, Math.max(0, itemsIn(body) - 1), 1);
-    const due = isBatch ? batchMs : dueMs;
+    const isLong = found.route.takes === 'long';
+    const body = await bodyOf(request, isLong ? batchBytes : bodyBytes);
+    if (isLong) await charge(caller, Math.max(0, itemsIn(body) - 1), 1);
+    const due = isLong ? batchMs : dueMs;
     const language = languageOf(request.headers['accept-language']);
     const now = new Date(clock());
     const deadline = now.getTime() + due;
@@ -96,6 +110,16 @@ function serving(ports: AdminPorts, { log, clock, patience: { dueMs, graceMs } }
     });
     await send(request, response, found, answer, rows);
   };
+}
+
+/** Whether a route is asked that demands no key: whatever is no route demands one. */
+function isOpen(api: Api, request: Request): boolean {
+  try {
+    const { path } = addressOf(request.originalUrl);
+    return api.find(request.method, path).route.permission === 'open';
+  } catch {
+    return false;
+  }
 }
 
 function keyOf(header: string | undefined): string {
@@ -138,10 +162,12 @@ function ofBody(error: ScimError, limit: number): Problem {
   }
 }
 
+/** How many things a body lists. */
 function itemsIn(body: unknown): number {
-  const items = typeof body === 'object' && body !== null && 'items' in body ? body.items : undefined;
+  const lists = typeof body === 'object' && body !== null ? Object.values(body).filter(Array.isArray) : [];
+  const items = Math.max(0, ...lists.map(({ length }) => length));
   // One that has too many is refused, and does none of them.
-  return Array.isArray(items) && items.length <= batchSize ? items.length : 0;
+  return items <= batchSize ? items : 0;
 }
 
 /** CSV where it is asked for, else a JSON object on each line. */

@@ -55,11 +55,13 @@ export const batchRoute = (api: () => Api): Route =>
     method: 'POST',
     path: '/batch',
     permission: 'any-key',
+    takes: 'long',
     summary: 'Do many things at once, each by itself',
     description:
       `At most ${batchSize.toLocaleString('en')} items, each a request of this API as it would be sent alone, allowed or ` +
       'refused by itself: one that fails holds up no other. Items that follow each other and have the same method and ' +
-      'address, ids aside, are carried out side by side; all others in their order. Rows and batches cannot be asked for.',
+      'address, ids aside, are carried out side by side; all others in their order. Rows, batches, and what needs no key ' +
+      'cannot be asked for.',
     body: named('Batch', object({ items: list(item, { minItems: 1, maxItems: batchSize }) })),
     answers: {
       200: {
@@ -131,7 +133,9 @@ async function resultOf(api: Api, item: Item, context: Context): Promise<Result>
     if (now.getTime() >= context.deadline) throw problem('too-late', {});
     const found = api.find(item.method, pathOf(item.path));
     const answers = Object.values(found.route.answers);
-    if (found.route.path === '/batch' || answers.some(({ rows }) => rows)) throw problem('not-in-batch', {});
+    const { takes, permission } = found.route;
+    if (takes === 'long' || permission === 'open' || answers.some(({ rows }) => rows))
+      throw problem('not-in-batch', {});
     const deadline = Math.min(context.deadline, now.getTime() + itemMs);
     const request = { query: new URLSearchParams(queryOf(item.path)), body: item.body, ifMatch: item.ifMatch };
     return shownOf(await api.answer(found, request, { ...context, deadline, now }));

@@ -1,5 +1,5 @@
 import type { Permission } from '../../domain/permissions.ts';
-import type { TenantId } from '../../domain/tenants.ts';
+import { tenantId, type TenantId } from '../../domain/tenants.ts';
 import type { Language } from '../../words/languages.ts';
 import type { Commission } from '../commission.ts';
 import type { Ports } from '../ports.ts';
@@ -19,6 +19,12 @@ export interface Actor {
   readonly person?: string;
   readonly permissions: ReadonlySet<Permission>;
 }
+
+/** Who asks an open route: of no tenant that there is, and allowed nothing. */
+export const nobody: { readonly tenant: TenantId; readonly actor: Actor } = {
+  tenant: tenantId('nobody'),
+  actor: { name: 'nobody', key: 'none', permissions: new Set() },
+};
 
 /** What a request is answered in: who asks, of which tenant, until when. */
 export interface Context {
@@ -72,8 +78,11 @@ export interface Answered {
   readonly rows?: 'rows';
 }
 
-/** What a route demands of who asks: a permission, or no more than a key. */
-export type Demand = Permission | 'any-key';
+/**
+ * What a route demands of who asks: a permission, no more than a key, or not even that. What an open route is asked has to
+ * say by itself of which tenant it is, and prove it: its context is `nobody`'s.
+ */
+export type Demand = Permission | 'any-key' | 'open';
 
 /** What every route says of itself. */
 interface About {
@@ -82,6 +91,8 @@ interface About {
   /** What it does, in a line. */
   readonly summary: string;
   readonly description?: string;
+  /** It does many things at once, and has the time of a batch: each of them counts as a request. */
+  readonly takes?: 'long';
   readonly answers: Readonly<Partial<Record<Status, Answered>>>;
 }
 

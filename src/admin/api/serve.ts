@@ -5,7 +5,7 @@ import type { Api } from './api.ts';
 import { batchRoute } from './batch.ts';
 import { confirmed } from './confirm.ts';
 import { problem, problemOf, type Problem } from './problems.ts';
-import type { Input, Route } from './route.ts';
+import type { Demand, Input, Route } from './route.ts';
 import { checksOf, faultsOf, type Checks } from './validate.ts';
 
 /** What else the API is made with. */
@@ -52,7 +52,7 @@ export function api(written: readonly Route[], { isOutage, onDefect }: ApiPorts)
       throw problem('no-such-method', { allowed }, { headers: { Allow: allowed.join(', ') } });
     },
     requireAllowed({ route: { permission } }, { permissions }) {
-      if (permission === 'any-key' || permissions.has(permission)) return;
+      if (isEverybodys(permission) || permissions.has(permission)) return;
       throw new DomainError({ rule: 'not-allowed', permission });
     },
     async answer(found, { query, body, ifMatch }, context) {
@@ -74,6 +74,8 @@ export function api(written: readonly Route[], { isOutage, onDefect }: ApiPorts)
   };
   return served;
 }
+
+const isEverybodys = (demand: Demand): demand is 'any-key' | 'open' => demand === 'any-key' || demand === 'open';
 
 const toServed = (route: Route): Served => ({
   route,
@@ -136,7 +138,7 @@ function requireSound(routes: readonly Route[]): void {
       throw new Error(`Route ${name} ${why}`);
     };
     // What a type demands can still be cast away, and this would open a door.
-    if (route.permission !== 'any-key' && !isPermission(route.permission)) fail('demands no permission');
+    if (!isEverybodys(route.permission) && !isPermission(route.permission)) fail('demands no permission');
     if (!/^(?:\/(?:[\w.-]+|\{\w+\}))+$/.test(route.path)) fail('has a path that cannot be asked for');
     const pattern = `${route.method} ${route.path.replace(/\{\w+\}/g, '{}')}`;
     if (known.has(pattern)) fail('is there twice');
