@@ -63,6 +63,8 @@ const roots = {
   'log.ts': { packages: ['winston'] },
   'metrics.ts': { packages: ['prom-client'] },
   'monitoring.ts': { packages: [] },
+  'opening.ts': { packages: [] },
+  'examination.ts': { packages: [] },
 };
 
 const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');

@@ -9,11 +9,11 @@ import type { Opened } from './cli/front.ts';
 import { meterOn } from './cli/progress.ts';
 import { run } from './cli/run.ts';
 import { adminPorts } from './administration.ts';
-import { openStore } from './compose.ts';
-import type { Store } from './compose.ts';
+import { examine } from './examination.ts';
 import { config, ConfigError, locale } from './config.ts';
 import type { Config } from './config.ts';
 import { MongodError } from './mongod/errors.ts';
+import { located, openStore } from './opening.ts';
 import { makePlaces } from './mongod/files.ts';
 import { holder, lock } from './mongod/lock.ts';
 import { notedAddress } from './storage/address.ts';
@@ -27,7 +27,9 @@ const say = (line: string) => process.stderr.write(`${line}\n`);
 async function open(what?: 'restore'): Promise<Opened> {
   const settings = config();
   const { db, close } =
-    settings.mongodbUri === undefined ? await openEmbedded(settings) : await openStore(settings, say);
+    settings.mongodbUri === undefined
+      ? await inTurn(settings, () => openStore(settings, say))
+      : await openStore(settings, say);
   if (what !== 'restore')
     await requireRestored(db).catch(async (error: unknown) => {
       await close();
@@ -45,18 +47,15 @@ const patienceMs = 60_000;
  * One command at a time on a data folder: the database that one finds there is a server's, never that of another
  * command, which would end it any moment. A server that is just starting or stopping is waited for.
  */
-async function openEmbedded(settings: Config): Promise<Pick<Store, 'db' | 'close'>> {
+async function inTurn<T extends { close(): Promise<void> }>(settings: Config, opening: () => Promise<T>): Promise<T> {
   const { dataDir, claims } = await makePlaces(settings.dataDir);
   const turn = await persist(
     () => lock(join(dataDir, 'mongod', 'commands'), dataDir),
     () => Promise.resolve(true),
   );
   try {
-    const { db, close } = await persist(
-      () => openStore(settings, say),
-      async () => (await holder(claims)) !== undefined,
-    );
-    return { db, close: () => close().finally(turn.release) };
+    const opened = await persist(opening, async () => (await holder(claims)) !== undefined);
+    return { ...opened, close: () => opened.close().finally(turn.release) };
   } catch (error) {
     await turn.release();
     throw error;
@@ -95,8 +94,13 @@ async function read(file: string): Promise<string> {
   }
 }
 
+/** Where the database is, to be looked at. */
+const find = (settings: Config) =>
+  settings.mongodbUri === undefined ? inTurn(settings, () => located(settings, say)) : located(settings, say);
+
 run(process.argv.slice(2), {
   open,
+  examine: (asked) => examine(config, find, asked),
   read,
   save,
   load,

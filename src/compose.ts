@@ -15,8 +15,7 @@ import { listen } from './http/server.ts';
 import { basePath } from './http/target.ts';
 import type { Log } from './log.ts';
 import { monitoring } from './monitoring.ts';
-import { findRunning, type Status } from './mongod/embedded.ts';
-import { startOwn, type OwnSettings } from './mongod/own.ts';
+import { openOwn, type Store } from './opening.ts';
 import { registries } from './provisioning/registries.ts';
 import { openapi } from './scim/openapi/document.ts';
 import { resolvePath } from './scim/schema/path.ts';
@@ -24,84 +23,13 @@ import type { Registry } from './scim/schema/registry.ts';
 import { outage, portsOver, protocolFrom, schemas } from './protocol.ts';
 import { noteAddress } from './storage/address.ts';
 import { allowances } from './storage/allowances.ts';
-import { connect, isOutage, watchPrimary, type Database } from './storage/connect.ts';
-import { connectionsModel } from './storage/connectionDocuments.ts';
+import { isOutage, type Database } from './storage/connect.ts';
 import { housekeeping } from './storage/housekeeping.ts';
-import { provisioningLog, provisioningLogModel } from './storage/provisioningLog.ts';
-import { quirkTally, quirkTallyModel } from './storage/quirkTally.ts';
+import { provisioningLog } from './storage/provisioningLog.ts';
+import { quirkTally } from './storage/quirkTally.ts';
 import { rates } from './storage/rates.ts';
 import { requireRestored } from './storage/restore.ts';
-import { migrate } from './storage/schema.ts';
 import { tenantSchemas } from './storage/tenantSchemas.ts';
-import { tenantsModel } from './storage/tenants.ts';
-import { tokensModel } from './storage/tokens.ts';
-
-/** The database, ready for use: connected, with the collections and indexes this version needs. */
-export interface Store {
-  readonly db: Database;
-  /** Whether the database can be written to now. */
-  readonly reachable: () => boolean;
-  close(): Promise<void>;
-}
-
-type Settings = OwnSettings & Pick<Config, 'mongodbUri' | 'metrics'>;
-
-/**
- * Opens the database that the settings name, or the embedded one: beside a running server that one's, else one of its
- * own for the time being.
- *
- * @throws UnusableDatabase, MongodError with what to do
- */
-export async function openStore(settings: Settings, say: (line: string) => void): Promise<Store> {
-  const running = settings.mongodbUri === undefined ? await findRunning(settings.dataDir) : undefined;
-  return running ? open(running.uri) : openOwn(settings, say);
-}
-
-/** As `openStore`, but never shares another server's embedded database: two servers on one data folder are refused. */
-async function openOwn(settings: Settings, say: (line: string) => void): Promise<Store> {
-  const { mongodbUri, metrics } = settings;
-  const watching = { monitorCommands: metrics !== undefined };
-  if (mongodbUri !== undefined) return open(mongodbUri, watching);
-  let status: Status = 'up';
-  const embedded = await startOwn(settings, say, (now) => {
-    status = now;
-  });
-  try {
-    const store = await open(embedded.uri, watching);
-    return {
-      db: store.db,
-      reachable: () => status === 'up' && store.reachable(),
-      async close() {
-        await store.close();
-        await embedded.stop();
-      },
-    };
-  } catch (error) {
-    await embedded.stop();
-    throw error;
-  }
-}
-
-async function open(uri: string, options?: Parameters<typeof connect>[1]): Promise<Store> {
-  const db = await connect(uri, options);
-  let primary: 'reachable' | 'away' = 'reachable';
-  watchPrimary(db, (now) => {
-    primary = now;
-  });
-  try {
-    await migrate(db, [
-      tenantsModel(db),
-      connectionsModel(db),
-      tokensModel(db),
-      provisioningLogModel(db),
-      quirkTallyModel(db),
-    ]);
-  } catch (error) {
-    await db.close();
-    throw error;
-  }
-  return { db, reachable: () => primary === 'reachable', close: () => db.close() };
-}
 
 /** A server that answers. */
 export interface Rollcall extends Serving {

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
+import type { Facts } from '../admin/doctor/doctor.ts';
 import type { Ports } from '../admin/ports.ts';
 import type { Language } from '../words/languages.ts';
 import type { Sentence } from '../words/say.ts';
@@ -15,6 +16,13 @@ export interface Opened {
 export interface Terminal {
   /** Called once a command is understood. Only who restores may open what is half restored. */
   readonly open: (what?: 'restore') => Promise<Opened>;
+  /** Looks at what is there, and changes nothing. */
+  readonly examine: (asked: {
+    readonly token?: string | undefined;
+    readonly url?: string | undefined;
+    /** Told how many organizations were looked at. */
+    readonly noted: (done: number) => void;
+  }) => Promise<Facts>;
   /** The content of a file. */
   readonly read: (file: string) => Promise<string>;
   /** Writes a new file, compressed. */
@@ -32,6 +40,11 @@ export interface Terminal {
 /** What a command is given: the terminal, and its language. */
 export interface Front extends Terminal {
   readonly say: (...sentence: Sentence) => string;
+}
+
+/** What was asked is answered, and the answer is that something is wrong. */
+export class Unwell extends Error {
+  override readonly name = 'Unwell';
 }
 
 /** The option that every command has. */

@@ -9,14 +9,15 @@ import { backupCommands } from './backup.ts';
 import { commandLine, languageAsked } from './commander.ts';
 import { completionCommand } from './completion.ts';
 import { connectionCommands } from './connections.ts';
-import type { Front, Terminal } from './front.ts';
+import { doctorCommand } from './doctor.ts';
+import { Unwell, type Front, type Terminal } from './front.ts';
 import { schemaCommands } from './schemas.ts';
 import { tenantCommands } from './tenants.ts';
 import { tokenCommands } from './tokens.ts';
 
 /**
- * Runs one command of the operator: 0 when it is done, 1 when it was refused, 2 when it was not understood. What else
- * goes wrong is thrown.
+ * Runs one command of the operator: 0 when it is done, 1 when it was refused or something is wrong, 2 when it was not
+ * understood. What else goes wrong is thrown.
  */
 export async function run(args: readonly string[], terminal: Terminal): Promise<0 | 1 | 2> {
   const front = frontOf(args, terminal);
@@ -24,6 +25,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     await program(front).parseAsync(args, { from: 'user' });
     return 0;
   } catch (cause) {
+    if (cause instanceof Unwell) return 1;
     if (cause instanceof CommanderError) return cause.exitCode === 0 ? 0 : 2;
     const why = refusalOf(cause);
     if (!why) throw cause;
@@ -56,6 +58,7 @@ function program(front: Front): Command {
   tokenCommands(group('token', 'help.token'), front);
   schemaCommands(group('schema', 'help.schema'), front);
   backupCommands(rollcall, front);
+  doctorCommand(rollcall, front);
   completionCommand(rollcall, front);
   return rollcall;
 }

@@ -218,11 +218,16 @@ const replaced = [
 export const schemaVersion = 2;
 
 /** A collection that comes with indexes. */
-interface Indexed {
+export interface Indexed {
   readonly collection: { readonly name: string };
+  readonly schema: { indexes(): readonly (readonly [key: Readonly<Record<string, unknown>>, options: object])[] };
   createCollection(): Promise<unknown>;
   createIndexes(): Promise<unknown>;
 }
+
+/** The collections of the tenants' data, each with its indexes. */
+export const modelsOf = (connection: mongoose.Connection): readonly Indexed[] =>
+  Object.entries(collections).map(([name, schema]) => connection.model(name, schema as mongoose.Schema, name));
 
 /**
  * Makes collections and indexes what this version needs, one process at a time (under a lease), before anything is
@@ -232,10 +237,7 @@ interface Indexed {
  * @throws UnusableDatabase where a newer Rollcall has used the database
  */
 export async function migrate(connection: mongoose.Connection, more: readonly Indexed[] = []): Promise<void> {
-  const own = Object.entries(collections).map(([name, schema]): Indexed =>
-    connection.model(name, schema as mongoose.Schema, name),
-  );
-  const models = [...own, ...more];
+  const models = [...modelsOf(connection), ...more];
   const release = await lease(connection, 'migration', 60_000);
   try {
     const found = await connection.collection<{ _id: string; version: number }>('meta').findOne({ _id: 'schema' });

@@ -60,7 +60,8 @@ export async function insertToken(db: Database, token: Token, slot: number, sess
   await tokensModel(db).create([document], session ? { session } : {});
 }
 
-const toToken = (document: TokenDocument): Token => ({
+/** The token that a document keeps. */
+export const toToken = (document: TokenDocument): Token => ({
   selector: document._id,
   tenant: document.tenant,
   connection: document.connection,

@@ -1,4 +1,5 @@
 import { answers } from './en/answers.ts';
+import { doctor } from './en/doctor.ts';
 import { help } from './en/help.ts';
 import { problems } from './en/problems.ts';
 import { refusals } from './en/refusals.ts';
@@ -8,6 +9,7 @@ import { schemas } from './en/schemas.ts';
 /** Everything that people read, in English. Names stand between double braces; forms by number are apart. */
 export const en = {
   ...answers,
+  ...doctor,
   ...help,
   ...problems,
   ...refusals,

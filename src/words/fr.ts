@@ -1,5 +1,6 @@
 import type { en } from './en.ts';
 import { answers } from './fr/answers.ts';
+import { doctor } from './fr/doctor.ts';
 import { help } from './fr/help.ts';
 import { problems } from './fr/problems.ts';
 import { refusals } from './fr/refusals.ts';
@@ -10,6 +11,7 @@ import type { French } from './french.ts';
 /** Everything that people read, in French: each sentence that there is in English. */
 export const fr: French<typeof en> = {
   ...answers,
+  ...doctor,
   ...help,
   ...problems,
   ...refusals,

@@ -10,8 +10,9 @@ interface Ended {
   readonly err: string;
 }
 
-/** A terminal without files, of somebody who reads English and watches nothing. */
+/** A terminal without files, nothing to look at, of somebody who reads English and watches nothing. */
 const plain: Omit<Terminal, 'open' | 'out' | 'err'> = {
+  examine: () => Promise.reject(new Error('there is nothing to look at')),
   read: () => Promise.resolve(''),
   save,
   load,
@@ -31,7 +32,7 @@ export const broken: Terminal = {
 export function typed(
   ports: () => Ports,
   files: ReadonlyMap<string, string> = new Map(),
-  terminal: Partial<Pick<Terminal, 'language' | 'meter'>> = {},
+  terminal: Partial<Pick<Terminal, 'language' | 'meter' | 'examine'>> = {},
 ) {
   let opened = 0;
 

@@ -1,7 +1,7 @@
 import type mongoose from 'mongoose';
 import type { Ports } from '../../src/admin/ports.ts';
 import { adminPorts } from '../../src/administration.ts';
-import { openStore } from '../../src/compose.ts';
+import { openStore } from '../../src/opening.ts';
 import { provisioningLog } from '../../src/storage/provisioningLog.ts';
 import { freshDatabase } from './mongod.ts';
 

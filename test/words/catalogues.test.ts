@@ -17,7 +17,9 @@ const placeholders = (entry: Entry | undefined): readonly string[] => [
 ];
 
 /** Said alike in both languages, on purpose. */
-const alike: readonly string[] = ['column.options', 'column.type', 'fact.options', 'fact.type', 'kind.Invitation'];
+const alike: readonly string[] = [
+  ...['cli.found', 'column.options', 'column.type', 'fact.options', 'fact.type', 'kind.Invitation'],
+];
 
 const src = fileURLToPath(new URL('../../src/', import.meta.url));
 const sources = readdirSync(src, { recursive: true, encoding: 'utf8' })

@@ -30,8 +30,7 @@ export const refusals: French<typeof english> = typeset({
     'L’organisation « {{tenant}} » n’a pas de jeton « {{token}} » : affichez la liste des jetons pour voir leurs identifiants',
   'backup.restoring':
     'Une restauration est en cours, ou a été interrompue : attendez sa fin, ou recommencez la restauration',
-  'backup.unknown-tenant':
-    'La sauvegarde ne contient pas d’organisation « {{name}} »',
+  'backup.unknown-tenant': 'La sauvegarde ne contient pas d’organisation « {{name}} »',
   'backup.not-empty':
     'La base de données n’est pas vide : restaurez dans une base vide, ou une seule organisation avec --tenant',
   'backup.tenant-there':
