@@ -1,9 +1,11 @@
 import { CommanderError } from 'commander';
 import type { Command } from 'commander';
+import { Problem, type Fault } from '../admin/api/problems.ts';
+import { routes } from '../admin/api/table.ts';
 import { Refusal } from '../admin/errors.ts';
 import { DomainError } from '../domain/errors.ts';
 import { languages } from '../words/languages.ts';
-import { say, type Said } from '../words/say.ts';
+import { said, say, type Said } from '../words/say.ts';
 import { sentenceOf } from '../words/violations.ts';
 import { backupCommands } from './backup.ts';
 import { commandLine, languageAsked } from './commander.ts';
@@ -11,6 +13,8 @@ import { completionCommand } from './completion.ts';
 import { connectionCommands } from './connections.ts';
 import { doctorCommand } from './doctor.ts';
 import { Unwell, type Front, type Terminal } from './front.ts';
+import { addRouteCommands } from './routes/commands.ts';
+import { dashed } from './routes/fields.ts';
 import { schemaCommands } from './schemas.ts';
 import { tenantCommands } from './tenants.ts';
 import { tokenCommands } from './tokens.ts';
@@ -37,7 +41,16 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
 /** Why what was understood is not done: the operator can't have it, or a rule of the domain says so. */
 function refusalOf(cause: unknown): Said | undefined {
   if (cause instanceof Refusal) return cause.said;
+  if (cause instanceof Problem)
+    return cause.errors ? said('cli.invalid', { faults: cause.errors.map(faultOf) }) : cause.said;
   return cause instanceof DomainError ? sentenceOf(cause.violation) : undefined;
+}
+
+/** What is wrong with one option, or with what a file says. */
+function faultOf({ path, said: fault }: Fault): Said {
+  const [, part, name, ...deeper] = path.split('/');
+  const isOption = (part === 'query' || part === 'body') && name !== undefined && deeper.length === 0;
+  return said('cli.fault', { where: isOption ? `--${dashed(name)}` : path, fault });
 }
 
 function frontOf(args: readonly string[], terminal: Terminal): Front {
@@ -57,6 +70,7 @@ function program(front: Front): Command {
   connectionCommands(group('connection', 'help.connection'), front);
   tokenCommands(group('token', 'help.token'), front);
   schemaCommands(group('schema', 'help.schema'), front);
+  addRouteCommands(rollcall, front, routes);
   backupCommands(rollcall, front);
   doctorCommand(rollcall, front);
   completionCommand(rollcall, front);

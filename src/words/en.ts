@@ -1,8 +1,10 @@
 import { answers } from './en/answers.ts';
 import { doctor } from './en/doctor.ts';
 import { help } from './en/help.ts';
+import { members } from './en/members.ts';
 import { problems } from './en/problems.ts';
 import { refusals } from './en/refusals.ts';
+import { routes } from './en/routes.ts';
 import { rules } from './en/rules.ts';
 import { schemas } from './en/schemas.ts';
 
@@ -11,8 +13,10 @@ export const en = {
   ...answers,
   ...doctor,
   ...help,
+  ...members,
   ...problems,
   ...refusals,
+  ...routes,
   ...rules,
   ...schemas,
 } as const;

@@ -2,8 +2,10 @@ import type { en } from './en.ts';
 import { answers } from './fr/answers.ts';
 import { doctor } from './fr/doctor.ts';
 import { help } from './fr/help.ts';
+import { members } from './fr/members.ts';
 import { problems } from './fr/problems.ts';
 import { refusals } from './fr/refusals.ts';
+import { routes } from './fr/routes.ts';
 import { rules } from './fr/rules.ts';
 import { schemas } from './fr/schemas.ts';
 import type { French } from './french.ts';
@@ -13,8 +15,10 @@ export const fr: French<typeof en> = {
   ...answers,
   ...doctor,
   ...help,
+  ...members,
   ...problems,
   ...refusals,
+  ...routes,
   ...rules,
   ...schemas,
 };

@@ -63,6 +63,12 @@ export const said = (...[key, values]: Sentence): Said => ({ key, values: values
 
 const nothing: Said['values'] = {};
 
+/** Names a sentence in which nothing stands. */
+export type PlainKey = { readonly [K in Key]: [NamesIn<K>] extends [never] ? K : never }[Key];
+
+/** As `said`, of a sentence in which nothing stands: which one may be found out later. */
+export const plain = (key: PlainKey): Said => ({ key, values: nothing });
+
 /** Says a sentence of the catalogue in a language. */
 export const say = (language: Language, ...sentence: Sentence): string => tell(language, said(...sentence));
 

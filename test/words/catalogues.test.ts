@@ -18,7 +18,11 @@ const placeholders = (entry: Entry | undefined): readonly string[] => [
 
 /** Said alike in both languages, on purpose. */
 const alike: readonly string[] = [
-  ...['cli.found', 'column.options', 'column.type', 'fact.options', 'fact.type', 'kind.Invitation'],
+  ...['cli.fault', 'cli.found', 'help.invitation'],
+  ...['avatar', 'description', 'division', 'email', 'invitation', 'position', 'sessions', 'total', 'version'].map(
+    (name) => `member.${name}`,
+  ),
+  ...['column.options', 'column.type', 'fact.options', 'fact.type', 'kind.Invitation'],
 ];
 
 const src = fileURLToPath(new URL('../../src/', import.meta.url));

@@ -1,0 +1,35 @@
+import type { routes as english } from '../en/routes.ts';
+import { typeset, type French } from '../french.ts';
+
+/** What commands that ask the admin API are described by, and what they say besides its answers. */
+export const routes: French<typeof english> = typeset({
+  'cli.invalid': 'Ceci n’est pas comme il faut :{{faults}}',
+  'cli.fault': '{{where}} {{fault}}',
+  'cli.done': 'C’est fait',
+  'cli.nothing': 'Il n’y a rien',
+  'cli.next-page': 'Suite : --cursor {{cursor}}',
+  'cli.dry-run': 'Rien n’est encore fait. Voici ce que cela donnerait :',
+  'cli.confirm': 'Pour le faire, répétez la commande avec : --confirm {{confirmation}}',
+  'error.whole-number': 'Il faut un nombre entier.',
+  'error.json': 'Il faut du JSON : {{why}}',
+  'error.pair': 'Il faut {{first}}=…, comme {{first}}={{second}}, séparés par des virgules.',
+  'help.clear': 'ce qui est à retirer, séparé par des virgules : {{names}}',
+  'help.body': 'un fichier avec la requête en JSON ; les options passent avant',
+  'help.if-match': 'seulement si elle a encore cette version',
+  'help.confirm': 'ce que la simulation a donné : le faire',
+  'help.settings': 'réglages d’une organisation',
+  'help.settings.show': 'affiche les réglages de l’organisation',
+  'help.settings.set': 'change les réglages de l’organisation ; ce qui n’est pas nommé reste',
+  'help.invitation': 'invitations',
+  'help.invitation.list': 'affiche les invitations',
+  'help.invitation.show': 'affiche l’invitation d’un utilisateur',
+  'help.invitation.send': 'invite plusieurs utilisateurs à la fois ; chacun a son résultat',
+  'help.invitation.revoke': 'met fin à l’invitation d’un utilisateur : son lien ne fonctionne plus',
+  'help.users': 'personnes d’une organisation',
+  'help.user.invite': 'invite un utilisateur, ou l’invite de nouveau',
+  'help.key': 'clés de l’API d’administration',
+  'help.key.list': 'affiche les clés ; leur texte n’est montré à personne',
+  'help.key.show': 'affiche une clé, sans son texte',
+  'help.key.create': 'crée une clé ; son texte n’est affiché que cette fois',
+  'help.key.revoke': 'met fin à une clé : elle est refusée en moins d’une seconde',
+});
