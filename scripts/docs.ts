@@ -1,8 +1,9 @@
-// Writes the generated parts of README.md, schemas/README.md, docs/dialects.md and docs/conformance.md; with --check it only says which are out of date.
+// Writes the generated parts of README.md, schemas/README.md, docs/cli.md, docs/dialects.md and docs/conformance.md; with --check it only says which are out of date.
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { conformanceDocument } from './conformance.ts';
 import { dialectsDocument, quirkTable } from './dialects.ts';
+import { commandsDocument } from './commands.ts';
 import { limitsTable } from './limits.ts';
 import { errorTable, rfcTable, schemaTables, settingsTable } from './tables.ts';
 
@@ -37,6 +38,7 @@ export async function generated(): Promise<ReadonlyMap<string, string>> {
     ['schemas/README.md', await schemaTables()],
     ['docs/dialects.md', dialectsDocument()],
     ['docs/conformance.md', conformanceDocument()],
+    ['docs/cli.md', commandsDocument()],
   ]);
 }
 

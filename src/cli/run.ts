@@ -59,7 +59,8 @@ function frontOf(args: readonly string[], terminal: Terminal): Front {
   return { ...terminal, language, say: (...sentence) => say(language, ...sentence) };
 }
 
-function program(front: Front): Command {
+/** The whole command line. */
+export function program(front: Front): Command {
   const { say } = front;
   const rollcall = commandLine(front)
     .description(say('help.rollcall'))
