@@ -54,6 +54,7 @@ const roots = {
   'archive.ts': { packages: [] },
   'administration.ts': { packages: [] },
   'compose.ts': { packages: [] },
+  'firstRunFile.ts': { packages: [] },
   'protocol.ts': { packages: [] },
   'main.ts': { packages: [] },
   'workers.ts': { packages: [] },

@@ -1,17 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { api } from './admin/api/serve.ts';
+import { routes } from './admin/api/table.ts';
+import { keyAccess } from './admin/keyAccess.ts';
 import type { Ports as AdminPorts } from './admin/ports.ts';
 import type { Books } from './domain/book.ts';
 import { keyFormat } from './credentials/keys.ts';
 import { seals } from './credentials/seals.ts';
 import { tokenFormat } from './credentials/tokens.ts';
+import { adminPath, type AdminPorts as FrontPorts } from './http/admin.ts';
+import type { Spend } from './http/rate.ts';
 import { basePath } from './http/target.ts';
+import type { Log } from './log.ts';
 import { quirkMeaning } from './scim/dialects.ts';
 import type { Registry } from './scim/schema/registry.ts';
 import { internalKinds, listsOver, portsOver, schemas } from './protocol.ts';
 import { backups } from './storage/backup.ts';
 import { books } from './storage/books.ts';
-import { type Database } from './storage/connect.ts';
+import { isOutage, type Database } from './storage/connect.ts';
 import { connections } from './storage/connections.ts';
 import { holders } from './storage/holders.ts';
 import { keys } from './storage/keys.ts';
@@ -52,6 +58,7 @@ export function adminPorts(
     pause: (ms) => sleep(ms),
     newId: randomUUID,
     scimBaseUrl: publicUrl + basePath,
+    adminApiUrl: publicUrl + adminPath,
     by,
   };
 }
@@ -65,3 +72,33 @@ export const builtIn = (served: Registry, internal: Registry): ReturnType<AdminP
   types: served.types,
   internal: internal.types,
 });
+
+/** The admin API over an open database, as the HTTP front serves it. */
+export interface AdminApi extends FrontPorts {
+  /** Resolves when no note of a key's use is on its way to the database. */
+  settled(): Promise<void>;
+}
+
+/**
+ * Joins what the admin API is served with.
+ *
+ * @param spend what a key may ask; without it, as much as it likes
+ */
+export function adminApi(ports: AdminPorts, log: Log, spend: Spend | undefined): AdminApi {
+  const { authenticate, settled } = keyAccess({
+    keys: ports.keys,
+    keyFormat: ports.keyFormat,
+    now: ports.now,
+    elapsed: () => performance.now(),
+    onUnnoted: () => {
+      log.debug("a key's use could not be noted");
+    },
+  });
+  const served = api(routes, {
+    isOutage,
+    onDefect: (requestId, error) => {
+      log.error('request failed', { requestId, error });
+    },
+  });
+  return { api: served, ports, authenticate, spend, settled };
+}

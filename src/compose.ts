@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { adminPorts, laidDown } from './administration.ts';
+import { adminApi, adminPorts, laidDown } from './administration.ts';
 import { access } from './admin/access.ts';
-import { firstRun, type FirstRun } from './admin/firstRun.ts';
+import { firstRun } from './admin/firstRun.ts';
 import type { Fellows, Serving } from './channel.ts';
 import { rateOf } from './domain/rate.ts';
 import { tenantId } from './domain/tenants.ts';
 import type { Config } from './config.ts';
+import { noteFirstRun } from './firstRunFile.ts';
 import { tokenFormat } from './credentials/tokens.ts';
 import { app, type AppPorts } from './http/app.ts';
 import type { Ready } from './http/health.ts';
@@ -82,6 +81,8 @@ async function serve(settings: Config, log: Log, store: Store, fellows?: Fellows
       log.debug("a token's use could not be noted");
     },
   });
+  const { spend } = spending(db, settings.rateLimit);
+  const api = adminApi(admin, log, spend);
   const server = await listen(
     app({
       handle: (request) => duringOutages(protocol(request)),
@@ -95,7 +96,8 @@ async function serve(settings: Config, log: Log, store: Store, fellows?: Fellows
         tally.count(tenantId(tenant), connection, repaired, admin.now());
         watched.repaired(connection, repaired);
       },
-      ...spending(db, settings.rateLimit),
+      ...(spend && { spend }),
+      admin: api,
       observe: watched.answered,
       attributeNamed: attributeNamed(types),
       clock: Date.now,
@@ -112,7 +114,7 @@ async function serve(settings: Config, log: Log, store: Store, fellows?: Fellows
   const close = async () => {
     draining = true;
     await server.close();
-    await Promise.all([keeping.stop(), credentials.settled()]);
+    await Promise.all([keeping.stop(), credentials.settled(), api.settled()]);
     await Promise.all([rows.stop(), tally.stop(), watched.close()]);
     await store.close();
   };
@@ -120,7 +122,7 @@ async function serve(settings: Config, log: Log, store: Store, fellows?: Fellows
     await noteAddress(db, settings.publicUrl);
     // Only now: where nobody can listen, nothing is made that is shown just once.
     const made = await firstRun(admin);
-    await noteFirstRun(settings.dataDir, admin.scimBaseUrl, made);
+    await noteFirstRun(settings.dataDir, admin, made);
     return { url: server.url, scimBaseUrl: admin.scimBaseUrl, firstRun: made, close };
   } catch (error) {
     await close();
@@ -152,23 +154,5 @@ async function duringOutages<T>(answer: Promise<T>): Promise<T> {
     return await answer;
   } catch (error) {
     throw outage(error) ?? error;
-  }
-}
-
-/** Keeps what the first start made; at later ones, where the server is found now. */
-async function noteFirstRun(dataDir: string, scimBaseUrl: string, made: FirstRun | undefined): Promise<void> {
-  const file = join(dataDir, 'first-run.json');
-  const kept = made ?? (await readFirstRun(file));
-  if (!kept || (!made && kept.scimBaseUrl === scimBaseUrl)) return;
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  await writeFile(file, `${JSON.stringify({ ...kept, scimBaseUrl })}\n`, { mode: 0o600 });
-}
-
-/** What an earlier start kept; undefined where it was taken away, or is no longer what it was. */
-async function readFirstRun(file: string): Promise<FirstRun | undefined> {
-  try {
-    return JSON.parse(await readFile(file, 'utf8')) as FirstRun;
-  } catch {
-    return undefined;
   }
 }

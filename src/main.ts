@@ -46,12 +46,17 @@ async function main(): Promise<void> {
 }
 
 function announce({ scimBaseUrl, firstRun }: Serving, { dataDir }: Config): void {
-  process.stdout.write(`Rollcall is ready.\n  SCIM base URL: ${scimBaseUrl}\n`);
+  const lines = ['Rollcall is ready.', `  SCIM base URL: ${scimBaseUrl}`];
   if (firstRun)
-    process.stdout.write(
-      `  Token:         ${firstRun.token}\n` +
-        `The token is shown this once, and kept in ${dataDir}/first-run.json; the tenant is 'demo'.\n`,
+    lines.push(
+      `  Token:         ${firstRun.token}`,
+      `  Admin API:     ${firstRun.adminApiUrl}`,
+      `  Admin API key: ${firstRun.adminApiKey}`,
+      `The token is shown this once, and kept in ${dataDir}/first-run.json; the tenant is 'demo'.`,
+      'So is the key, which may do everything: appoint the first Primary Admin with it.',
     );
+  // In one piece: whoever waits for a line of it finds all of it.
+  process.stdout.write(`${lines.join('\n')}\n`);
 }
 
 main().catch((error: unknown) => {

@@ -47,6 +47,8 @@ export interface Ports {
   readonly newId: () => string;
   /** Where clients find the SCIM endpoints: `PUBLIC_URL` with `/scim/v2`. */
   readonly scimBaseUrl: string;
+  /** Where the admin API is found: `PUBLIC_URL` with `/admin/v1`. */
+  readonly adminApiUrl: string;
   /** Who asks, for the record. */
   readonly by: string;
 }

@@ -15,6 +15,8 @@ import { doctorCommand } from './doctor.ts';
 import { Unwell, type Front, type Terminal } from './front.ts';
 import { addRouteCommands } from './routes/commands.ts';
 import { dashed } from './routes/fields.ts';
+import type { Front, Terminal } from './front.ts';
+import { keyCommands } from './keys.ts';
 import { schemaCommands } from './schemas.ts';
 import { tenantCommands } from './tenants.ts';
 import { tokenCommands } from './tokens.ts';
@@ -65,11 +67,12 @@ export function program(front: Front): Command {
   const rollcall = commandLine(front)
     .description(say('help.rollcall'))
     .addHelpText('after', `\n${say('help.exit-codes')}`);
-  const group = (name: string, key: 'help.tenant' | 'help.connection' | 'help.token' | 'help.schema') =>
+  const group = (name: string, key: 'help.tenant' | 'help.connection' | 'help.token' | 'help.key' | 'help.schema') =>
     rollcall.command(name).description(say(key));
   tenantCommands(group('tenant', 'help.tenant'), front);
   connectionCommands(group('connection', 'help.connection'), front);
   tokenCommands(group('token', 'help.token'), front);
+  keyCommands(group('key', 'help.key'), front);
   schemaCommands(group('schema', 'help.schema'), front);
   addRouteCommands(rollcall, front, routes);
   backupCommands(rollcall, front);

@@ -62,7 +62,7 @@ function serving(ports: AdminPorts, { log, clock, patience: { dueMs, graceMs } }
   const { api, authenticate, spend } = ports;
 
   const charge = async ({ tenant, actor }: AdminCaller, cost: number, paid?: number): Promise<void> => {
-    const verdict = await spend?.({ tenant, connection: actor.name }, cost, paid);
+    const verdict = await spend?.({ tenant, connection: `key:${actor.key}` }, cost, paid);
     if (verdict?.status !== 'refused') return;
     const seconds = verdict.retryAfterSeconds;
     throw problem('too-many-requests', { seconds }, { headers: { 'Retry-After': String(seconds) } });

@@ -2,9 +2,12 @@ import { expect } from 'chai';
 import { scopes } from '../../src/domain/connections.ts';
 import { access } from '../../src/admin/access.ts';
 import { listConnections } from '../../src/admin/connections.ts';
+import { keyAccess } from '../../src/admin/keyAccess.ts';
 import { firstRun } from '../../src/admin/firstRun.ts';
 import { createTenant, listTenants } from '../../src/admin/tenants.ts';
-import { scimBaseUrl, site } from '../support/administration.ts';
+import { everyPermission } from '../../src/domain/permissions.ts';
+import type { ResourceDocument } from '../../src/storage/documents.ts';
+import { adminApiUrl, scimBaseUrl, site } from '../support/administration.ts';
 import type { Process, Site } from '../support/administration.ts';
 
 describe('admin/firstRun', () => {
@@ -44,6 +47,18 @@ describe('admin/firstRun', () => {
     await settled();
     expect(found?.caller.connection).to.equal(connection?.id);
     expect([...(found?.caller.scopes ?? [])]).to.have.members(scopes);
+
+    const keys = keyAccess({ ...ports, elapsed: () => performance.now(), onUnnoted: () => expect.fail() });
+    const caller = await keys.authenticate(made.adminApiKey);
+    await keys.settled();
+    expect([...(caller?.actor.permissions ?? [])]).to.have.members(everyPermission);
+    expect(caller?.actor.person, 'it is nobody’s').to.equal(undefined);
+    expect(made.adminApiUrl).to.equal(adminApiUrl);
+    const resources = await first.db.collection<ResourceDocument>('resources').find().toArray();
+    expect(
+      resources.map(({ type }) => type),
+      'nobody is there',
+    ).to.deep.equal(['ApiKey']);
     for (const name of ['tenants', 'connections', 'tokens'])
       expect(await first.db.collection(name).countDocuments(), name).to.equal(1);
   });

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { run } from '../../src/cli/run.ts';
 import { DomainError } from '../../src/domain/errors.ts';
 import { tenantId } from '../../src/domain/tenants.ts';
-import { scimBaseUrl, site } from '../support/administration.ts';
+import { adminApiUrl, scimBaseUrl, site } from '../support/administration.ts';
 import type { Process, Site } from '../support/administration.ts';
 import { broken, typed } from './typed.ts';
 
@@ -92,6 +92,30 @@ describe('cli', () => {
     expect(listed.out).to.match(new RegExp(`^${String(made['id'])} +revoked `, 'm'));
     expect(listed.out).not.to.contain(made['token']);
     expect(JSON.stringify(await json('token list okta --tenant acme'))).not.to.contain('digest');
+  });
+
+  it('key create, list and revoke', async () => {
+    const made = (await json('key create --tenant acme --label import --permissions users.read,users.manage')) as {
+      id: string;
+    };
+    expect(made).to.deep.include({
+      label: 'import',
+      permissions: ['users.read', 'users.manage'],
+      state: 'live',
+      adminApiUrl,
+    });
+    expect(made)
+      .to.have.property('key')
+      .that.matches(/^rck_[\w-]+$/);
+    const { out } = await rollcall('key create --tenant acme --label all');
+    expect(out)
+      .to.match(/^Key [\da-f-]{36} is made\.\n/)
+      .and.to.contain(adminApiUrl)
+      .and.to.contain('shown this once');
+    expect((await rollcall(`key revoke ${made.id} --tenant acme`)).out).to.contain('refused within a second');
+    const listed = (await rollcall('key list --tenant acme')).out.split('\n');
+    expect(listed.find((line) => line.startsWith(made.id))).to.contain(' revoked ');
+    expect(await json('key list --tenant acme')).to.have.length(2);
   });
 
   it('connection log shows rows, filters and pages', async () => {

@@ -17,6 +17,7 @@ import { keys } from '../../src/storage/keys.ts';
 import { people } from '../../src/storage/people.ts';
 import { provisioningLog, provisioningLogModel } from '../../src/storage/provisioningLog.ts';
 import { quirkCounts, quirkTallyModel } from '../../src/storage/quirkTally.ts';
+import { migrate } from '../../src/storage/schema.ts';
 import { secret } from '../../src/storage/secrets.ts';
 import { tenantSchemas } from '../../src/storage/tenantSchemas.ts';
 import { tenants, tenantsModel } from '../../src/storage/tenants.ts';
@@ -41,20 +42,19 @@ export interface Site {
 
 export const scimBaseUrl = 'https://scim.example.com/scim/v2';
 
-/** A fresh database with the indexes of administration. */
+export const adminApiUrl = 'https://scim.example.com/admin/v1';
+
+/** A fresh database with every collection and index. */
 export async function site(): Promise<Site> {
   const database = await freshDatabase();
   const db = await connect(database.uri);
-  for (const model of [
+  await migrate(db, [
     tenantsModel(db),
     connectionsModel(db),
     tokensModel(db),
     provisioningLogModel(db),
     quirkTallyModel(db),
-  ]) {
-    await model.createCollection();
-    await model.createIndexes();
-  }
+  ]);
   await db.close();
   return { uri: database.uri, process: () => openProcess(database.uri), drop: database.drop };
 }
@@ -89,6 +89,7 @@ async function openProcess(uri: string): Promise<Process> {
       now: () => new Date(),
       newId: randomUUID,
       scimBaseUrl,
+      adminApiUrl,
       by: 'test',
     },
     close: async () => {

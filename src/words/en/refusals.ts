@@ -42,4 +42,6 @@ export const refusals = {
   'settings.default-language': "'{{language}}' is none of the languages {{languages}}: add it, or choose one of them",
   'settings.downgrade-to-what': "The policy 'downgrade' needs a pool to fall to: send 'downgradeTo' with it",
   'settings.not-free': "License '{{name}}' has a limit of seats: people can fall only to one that has none",
+  'key.lifetime': 'A key lives for 1 to {{most}} whole days, or until it is revoked: choose such a number',
+  'key.unknown-permission': 'There is no permission {{unknown}}: choose among {{permissions}}',
 } as const;

@@ -55,4 +55,6 @@ export const refusals: French<typeof english> = typeset({
   'settings.downgrade-to-what': 'La règle « downgrade » demande un pool de repli : envoyez « downgradeTo » avec elle',
   'settings.not-free':
     'La licence « {{name}} » a un nombre de places limité : le repli ne se fait que vers une licence sans limite',
+  'key.lifetime': 'Une clé vit de 1 à {{most}} jours entiers, ou jusqu’à sa révocation : choisissez un tel nombre',
+  'key.unknown-permission': 'Il n’y a pas de permission {{unknown}} : choisissez parmi {{permissions}}',
 });
