@@ -10,7 +10,7 @@ const layers = {
   words: { layers: ['domain'], packages: ['i18next'], node: [] },
   audit: { layers: ['domain'], packages: [], node: ['crypto'] },
   provisioning: { layers: ['scim', 'domain'], packages: [], node: ['util'] },
-  admin: { layers: ['domain', 'audit', 'words'], packages: ['ajv'], node: ['crypto'] },
+  admin: { layers: ['domain', 'audit', 'words'], packages: ['ajv'], node: ['crypto', 'util'] },
   storage: {
     layers: ['scim', 'domain', 'audit', 'provisioning'],
     packages: ['mongoose'],

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { openapiOf } from './admin/api/openapi.ts';
 import { api } from './admin/api/serve.ts';
 import { routes } from './admin/api/table.ts';
 import { keyAccess } from './admin/keyAccess.ts';
@@ -100,5 +101,6 @@ export function adminApi(ports: AdminPorts, log: Log, spend: Spend | undefined):
       log.error('request failed', { requestId, error });
     },
   });
-  return { api: served, ports, authenticate, spend, settled };
+  const document = () => openapiOf(served.routes, ports.adminApiUrl);
+  return { api: served, ports, authenticate, spend, settled, document };
 }

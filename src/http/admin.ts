@@ -10,6 +10,7 @@ import { writtenRows, type RowFormat } from '../admin/rows.ts';
 import { ScimError } from '../scim/errors.ts';
 import { readBody } from './body.ts';
 import { within, type Patience } from './deadline.ts';
+import { docs } from './docs.ts';
 import type { Answer, Log, Step } from './exchange.ts';
 import type { Spend } from './rate.ts';
 import { strangers } from './strangers.ts';
@@ -31,6 +32,8 @@ export interface AdminPorts {
   readonly ports: Context['ports'];
   /** Undefined for a key that is unknown, expired or revoked, or whose person is deactivated. */
   readonly authenticate: (key: string) => Promise<AdminCaller | undefined>;
+  /** Makes the OpenAPI document that is shown at `/docs`. */
+  readonly document?: () => object;
   /** What a key may ask; without it, as much as it likes. */
   readonly spend?: Spend | undefined;
 }
@@ -54,6 +57,16 @@ const batchMs = 55_000;
  */
 export function admin(ports: AdminPorts, around: Surroundings): Router {
   const router = Router({ caseSensitive: true });
+  const { document } = ports;
+  if (document) {
+    let made: object | undefined;
+    const once = () => (made ??= document());
+    router.use('/docs', docs('Rollcall: the admin API', once));
+    // Where programs look for it.
+    router.get('/openapi.json', (_, response) => {
+      response.json(once());
+    });
+  }
   router.use(serving(ports, around), problems(ports.api));
   return router;
 }
@@ -242,11 +255,7 @@ function problems(api: Api) {
   // Express tells an error handler by its four parameters.
   return (cause: unknown, request: Request, response: Answer, _next: NextFunction): void => {
     const { requestId } = response.locals;
-    // The deadline, which holds for SCIM alike.
-    const told =
-      cause instanceof ScimError
-        ? problem('too-late', {}, { headers: cause.headers, cause })
-        : api.told(cause, requestId);
+    const told = cause instanceof ScimError ? ofFront(cause) : api.told(cause, requestId);
     if (response.headersSent) {
       response.destroy();
       return;
@@ -257,4 +266,11 @@ function problems(api: Api) {
     response.status(told.status).setHeader('Content-Language', language);
     sendJson(request, response, 'application/problem+json', problemBody(told, requestId, language));
   };
+}
+
+/** What is refused for SCIM and the admin API alike: a method that a page does not have; and the deadline. */
+function ofFront(cause: ScimError): Problem {
+  const { status, headers } = cause;
+  if (status === 405) return problem('no-such-method', { allowed: headers['Allow'] ?? '' }, { headers, cause });
+  return problem('too-late', {}, { headers, cause });
 }

@@ -93,7 +93,7 @@ export function app(ports: AppPorts): RequestListener {
     next();
   });
   server.use('/health', health(ports.ready));
-  if (ports.document) server.use('/docs', docs(ports.document));
+  if (ports.document) server.use('/docs', docs('Rollcall: the SCIM API', ports.document));
   if (ports.admin) server.use(adminPath, admin(ports.admin, { log, clock, patience: patient }));
   // Everything below the prefix, however it is spelt, passes here first (CVE-2026-32130).
   server.use(

@@ -1,7 +1,6 @@
 import { createRequire } from 'node:module';
 import { Router } from 'express';
 import { methodNotAllowed } from '../scim/errors.ts';
-import type { JsonObject } from '../scim/types.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -12,12 +11,12 @@ const files = {
   'favicon-32x32.png': require.resolve('swagger-ui-dist/favicon-32x32.png'),
 } as const;
 
-const page = `<!doctype html>
+const page = (title: string) => `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
-    <title>Rollcall: the SCIM API</title>
+    <title>${title}</title>
     <link rel="stylesheet" href="swagger-ui.css" />
     <link rel="icon" type="image/png" href="favicon-32x32.png" />
   </head>
@@ -46,10 +45,12 @@ const policy = [
 ].join('; ');
 
 /**
- * The OpenAPI document of the SCIM surface, `openapi.json`, and a page that shows it; without authentication. The document
- * is made once, when somebody reads it.
+ * An OpenAPI document, `openapi.json`, and a page that shows it; without authentication. The document is made once, when
+ * somebody reads it.
+ *
+ * @throws ScimError 405 where it is not only read
  */
-export function docs(document: () => JsonObject): Router {
+export function docs(title: string, document: () => object): Router {
   let text: string | undefined;
   const router = Router({ caseSensitive: true });
   router.use((request, response, next) => {
@@ -60,7 +61,7 @@ export function docs(document: () => JsonObject): Router {
   });
   router.get('/', (request, response) => {
     // The page's files are beside it, whatever prefix a proxy puts before.
-    if (request.originalUrl.replace(/\?.*/, '').endsWith('/')) response.type('html').send(page);
+    if (request.originalUrl.replace(/\?.*/, '').endsWith('/')) response.type('html').send(page(title));
     else response.redirect(301, 'docs/');
   });
   router.get('/openapi.json', (_, response) => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { request } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
+import { openapiOf } from '../../src/admin/api/openapi.ts';
 import { api } from '../../src/admin/api/serve.ts';
 import type { Route } from '../../src/admin/api/route.ts';
 import type { Ports } from '../../src/admin/ports.ts';
@@ -53,9 +54,11 @@ export async function adminFront(
     // Whatever else a route asked for would be missing loudly.
   } as Ports;
   const defects: unknown[] = [];
+  const made = api(routes, { isOutage: () => false, onDefect: (_, failure) => defects.push(failure) });
   const served = await front({
     admin: {
-      api: api(routes, { isOutage: () => false, onDefect: (_, failure) => defects.push(failure) }),
+      api: made,
+      document: () => openapiOf(made.routes, 'https://id.example/admin/v1'),
       ports: given,
       authenticate: (key) => {
         const permissions = permitted(key);
