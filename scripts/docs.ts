@@ -1,6 +1,8 @@
 // Writes the generated parts of README.md, schemas/README.md, docs/cli.md, docs/dialects.md and docs/conformance.md; with --check it only says which are out of date.
+// Writes the generated parts of README.md, schemas/README.md, docs/dialects.md, docs/conformance.md and docs/authorization.md; with --check it only says which are out of date.
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { authorizationDocument } from './authorization.ts';
 import { conformanceDocument } from './conformance.ts';
 import { dialectsDocument, quirkTable } from './dialects.ts';
 import { commandsDocument } from './commands.ts';
@@ -39,6 +41,7 @@ export async function generated(): Promise<ReadonlyMap<string, string>> {
     ['docs/dialects.md', dialectsDocument()],
     ['docs/conformance.md', conformanceDocument()],
     ['docs/cli.md', commandsDocument()],
+    ['docs/authorization.md', authorizationDocument()],
   ]);
 }
 

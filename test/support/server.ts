@@ -6,12 +6,14 @@ import { join } from 'node:path';
 import type mongoose from 'mongoose';
 import { createConnection } from '../../src/admin/connections.ts';
 import { addSchema } from '../../src/admin/schemas.ts';
+import { createKey } from '../../src/admin/operatorKeys.ts';
 import { createTenant } from '../../src/admin/tenants.ts';
 import { createToken } from '../../src/admin/tokens.ts';
 import { adminPorts } from '../../src/administration.ts';
 import { start } from '../../src/compose.ts';
 import { loadConfig } from '../../src/config.ts';
 import { connectionOptions, scopes } from '../../src/domain/connections.ts';
+import type { Permission } from '../../src/domain/permissions.ts';
 import { createLog } from '../../src/log.ts';
 import { connect } from '../../src/storage/connect.ts';
 import { provisioningLog } from '../../src/storage/provisioningLog.ts';
@@ -27,6 +29,10 @@ export interface TestServer {
   readonly uri: string;
   /** A connection to its database, for looking at what it wrote. */
   readonly db: mongoose.Connection;
+  /** Where its admin API is. */
+  readonly adminApiUrl: string;
+  /** A key of the admin API for a tenant, for everything where nothing else is said. */
+  adminKey(tenant: string, permissions?: readonly Permission[]): Promise<string>;
   /** A tenant of its own, with connections as the setup says. */
   tenant(setup?: Partial<Setup>): Promise<World & { readonly tenantId: string; readonly connectionId: string }>;
   stop(): Promise<void>;
@@ -72,6 +78,8 @@ export async function startTestServer(env: Readonly<Record<string, string>> = {}
     base: server.scimBaseUrl,
     uri: database.uri,
     db,
+    adminApiUrl: admin.adminApiUrl,
+    adminKey: async (id, permissions) => (await createKey(admin, { tenant: id, label: 'test', permissions })).key,
     async tenant(setup = {}) {
       made += 1;
       const { id } = await createTenant(admin, `tenant ${made}`);
