@@ -108,7 +108,7 @@ function requireDelegable({ permissions, person: self }: Maker, request: KeyRequ
 }
 
 /** The state of a key that nobody has yet. */
-export const newKey = (
+const newKey = (
   tenant: TenantId,
   id: string,
   selector: string,

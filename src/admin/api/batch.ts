@@ -7,7 +7,7 @@ import type { Api } from './api.ts';
 export const batchSize = 1_000;
 
 /** How long one item may take, in milliseconds: as long as a request of its own. */
-export const itemMs = 4_000;
+const itemMs = 4_000;
 
 /** So many items of one kind are carried out side by side: their changes share commits. */
 const sideBySide = 16;
