@@ -6,17 +6,17 @@ import { same, type CreditReason, type Entry, type Order } from './journal.ts';
 import { look, type Known, type Named } from './known.ts';
 import { isAdministrative } from './permissions.ts';
 import { personOf, type Person } from './person.ts';
+import { teamChanges } from './personTeams.ts';
 import type { Accounts, States } from './ports.ts';
 import { isAdministrator, type Role } from './roles.ts';
 import { seatMoves, seated, seatsHeld, type Seating } from './seats.ts';
 import type { Settings } from './settings.ts';
 import type { State } from './states.ts';
-import { byRole } from './teams.ts';
 import type { TenantId } from './tenants.ts';
 
 /** What decisions about people read. */
 export interface PeoplePorts {
-  readonly states: Pick<States, 'some' | 'readForMembers'>;
+  readonly states: Pick<States, 'some' | 'readForMembers' | 'groupsOf'>;
   readonly accounts: Accounts;
 }
 
@@ -26,6 +26,8 @@ export interface Wish {
   readonly named: Named;
   /** The person as wished. Pure; may be asked again. @throws DomainError */
   readonly apply: (person: Person, known: Known) => Person;
+  /** The ids of the teams that he is to be in by choice, and no others; undefined: those that he is in. */
+  readonly teams?: readonly string[] | undefined;
 }
 
 /** The circumstances of a decision. */
@@ -47,7 +49,7 @@ export interface Decided {
   readonly moves: readonly Move[];
   /** What was granted, and has to stay. */
   readonly relies: readonly string[];
-  /** The changes of teams that roles make. */
+  /** The changes of the teams that roles bring him into and take him out of, and those that were chosen. */
   readonly teams: readonly Change[];
   readonly credits: Entry['credits'];
 }
@@ -94,7 +96,7 @@ export async function decide(
     person,
     moves,
     relies: granted(old, person),
-    teams: await teamChanges(ports, id, old, person, circumstances),
+    teams: await teamChanges(ports.states, { id, before: old, after: person, chosen: wish.teams }, circumstances),
     credits: creditsOf(old, person),
   };
 }
@@ -237,47 +239,3 @@ function granted(old: Person | undefined, person: Person): string[] {
     (what === 'role' || what === 'license' || what === 'entity') && !had.has(id) ? [id] : [],
   );
 }
-
-/** Joins the teams that came with roles, and leaves those that went with them. */
-async function teamChanges(
-  { states }: Pick<PeoplePorts, 'states'>,
-  user: string,
-  old: Person | undefined,
-  person: Person,
-  { tenant, order }: Circumstances,
-): Promise<Change[]> {
-  const [had, has] = [teamsOf(old), teamsOf(person)];
-  const moves = [
-    ...[...has].filter((team) => !had.has(team)).map((team) => [team, 'joins'] as const),
-    ...[...had].filter((team) => !has.has(team)).map((team) => [team, 'leaves'] as const),
-  ];
-  const member = { id: user, kind: 'User' };
-  const changes = await Promise.all(
-    moves.map(async ([team, how]): Promise<Change[]> => {
-      const group = await states.readForMembers(tenant, team, [user]);
-      if (!group) return [];
-      const now = group.given.get(user) ?? (group.present.has(user) ? 'chosen' : undefined);
-      const edges = byRole(member, how, now);
-      if (edges.joins.length + edges.leaves.length + edges.marks.length === 0) return [];
-      return [
-        {
-          tenant,
-          members: { group: group.state, reset: false, ...edges },
-          relies: edges.joins.map(({ id }) => id),
-          entry: {
-            order,
-            operation: 'members',
-            kind: 'Group',
-            resource: team,
-            differences: [],
-            members: { reset: false, joined: edges.joins.map(({ id }) => id), left: edges.leaves },
-          },
-        },
-      ];
-    }),
-  );
-  return changes.flat();
-}
-
-const teamsOf = (person: Person | undefined): ReadonlySet<string> =>
-  new Set((person?.grants ?? []).flatMap(({ what, id }) => (what === 'team' ? [id] : [])));

@@ -12,7 +12,7 @@ export interface Membership {
 }
 
 /** A group as it stands, to those who are named. */
-interface Standing {
+interface Present {
   readonly present: ReadonlySet<string>;
   /** Those of them whom a role made members. */
   readonly given: ReadonlyMap<string, Via>;
@@ -22,7 +22,7 @@ interface Standing {
  * What it takes to choose and dismiss members. Whom a role made a member stays one, for that reason alone, until the role
  * lets go: “Add team (occurs automatically if roles are linked to teams).”
  */
-export function chosen(adds: readonly Member[], removes: readonly string[], { present, given }: Standing): Membership {
+export function chosen(adds: readonly Member[], removes: readonly string[], { present, given }: Present): Membership {
   return {
     joins: adds.filter(({ id }) => !present.has(id)),
     leaves: removes.filter((id) => present.has(id) && !given.has(id)),
@@ -60,20 +60,22 @@ export function renewed(
   ];
 }
 
-/** What it takes that a role makes somebody a member, or no longer does. */
-export function byRole(
-  member: Member,
-  how: 'joins' | 'leaves',
-  now: Via | 'chosen' | undefined,
-): Membership & { readonly leavesVia?: 'role' } {
+/** How somebody is in a group: chosen, by way of a role, both; undefined: not at all. */
+export type Standing = Via | 'chosen' | undefined;
+
+/** What it takes that somebody who is in a group in one way is in it in another. */
+export function moved(member: Member, from: Standing, to: Standing): Membership & { readonly leavesVia?: Via } {
   const nothing = { joins: [], leaves: [], marks: [] };
-  if (how === 'joins') {
-    if (now === undefined) return { ...nothing, joins: [{ ...member, via: 'role' }] };
-    return now === 'chosen' ? { ...nothing, marks: [mark(member.id, undefined, 'both')] } : nothing;
-  }
-  if (now === 'role') return { ...nothing, leaves: [member.id], leavesVia: 'role' };
-  return now === 'both' ? { ...nothing, marks: [mark(member.id, 'both', undefined)] } : nothing;
+  if (from === to) return nothing;
+  if (from === undefined) return { ...nothing, joins: [joiner(member, viaOf(to))] };
+  if (to !== undefined) return { ...nothing, marks: [mark(member.id, viaOf(from), viaOf(to))] };
+  const via = viaOf(from);
+  return { ...nothing, leaves: [member.id], ...(via && { leavesVia: via }) };
 }
+
+const viaOf = (standing: Standing): Via | undefined => (standing === 'chosen' ? undefined : standing);
+
+const joiner = (member: Member, via: Via | undefined): Joiner => ({ ...member, ...(via && { via }) });
 
 const mark = (id: string, from: Via | undefined, to: Via | undefined): Mark => ({ id, from, to });
 

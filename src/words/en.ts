@@ -2,6 +2,7 @@ import { answers } from './en/answers.ts';
 import { doctor } from './en/doctor.ts';
 import { help } from './en/help.ts';
 import { members } from './en/members.ts';
+import { people } from './en/people.ts';
 import { problems } from './en/problems.ts';
 import { refusals } from './en/refusals.ts';
 import { routes } from './en/routes.ts';
@@ -14,6 +15,7 @@ export const en = {
   ...doctor,
   ...help,
   ...members,
+  ...people,
   ...problems,
   ...refusals,
   ...routes,

@@ -3,6 +3,7 @@ import { answers } from './fr/answers.ts';
 import { doctor } from './fr/doctor.ts';
 import { help } from './fr/help.ts';
 import { members } from './fr/members.ts';
+import { people } from './fr/people.ts';
 import { problems } from './fr/problems.ts';
 import { refusals } from './fr/refusals.ts';
 import { routes } from './fr/routes.ts';
@@ -16,6 +17,7 @@ export const fr: French<typeof en> = {
   ...doctor,
   ...help,
   ...members,
+  ...people,
   ...problems,
   ...refusals,
   ...routes,

@@ -8,7 +8,6 @@ import { tenantId } from '../../src/domain/tenants.ts';
 const tenant = tenantId('acme');
 const at = new Date(0);
 const user: Person = { status: 'active', primaryRole: 'user', grants: [] };
-const account = 'urn:ietf:params:scim:schemas:extension:account:2.0:User';
 const alice = { name: 'alice', externalIds: {}, attributes: { userName: 'alice' } };
 const making: Making = { tenant, id: 'u1', owner: undefined, order: { connection: 'key:k', request: 'r' } };
 const decided = (person: Person, more: Partial<Decided> = {}): Decided => ({
@@ -48,7 +47,7 @@ describe('What has to be committed for a decision on a person', () => {
     expect(others).to.deep.equal([]);
     expect(own?.creates).to.deep.include({ id: 'u1', kind: 'User', person, password: 'hash' });
     expect(own?.creates?.attributes).to.deep.include({
-      [account]: { status: 'active', primaryRole: 'user' },
+      active: true,
       entitlements: [{ value: 'l1', display: 'premium', type: 'License' }],
     });
     expect([own?.moves, own?.relies, own?.entry.act]).to.deep.equal([moves, ['l1'], 'invite']);
@@ -75,7 +74,6 @@ describe('What has to be committed for a decision on a person', () => {
     const [own] = personChanges(kept, alice, decided({ ...person, keepsSeats: true }), making);
     expect(own?.entry.differences).to.deep.equal([
       { path: 'active', before: true, after: false },
-      { path: `${account}:status`, before: 'active', after: 'deactivated' },
       { path: 'person.grants', after: grants },
       { path: 'person.was', after: 'active' },
       { path: 'person.paid', after: 2 },

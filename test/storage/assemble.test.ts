@@ -152,8 +152,12 @@ describe('A batch made ready', () => {
       revises: { before, after: { ...ann, externalIds: {} }, password: 'hash' },
     };
     const [update] = assembled([change]).writes.resources.updates;
-    expect(update?.u).to.have.deep.property('$unset', { ext: '', custom: '' });
+    expect(update?.u).to.have.deep.property('$unset', { ext: '', custom: '', person: '', held: '', waits: '' });
     expect(update?.u).to.have.nested.property('$set.password', 'hash');
+    const without: Change = { ...renaming(ann, 'ann'), revises: { before, after: ann, password: null } };
+    const [bare] = assembled([without]).writes.resources.updates;
+    expect(bare?.u).to.have.nested.property('$unset.password');
+    expect(bare?.u).not.to.have.nested.property('$set.password');
   });
 
   it('demands that a change changes something', () => {

@@ -3,6 +3,21 @@ import { invitationRoutes } from './routes/invitations.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { meRoutes } from './routes/me.ts';
 import { settingsRoutes } from './routes/settings.ts';
+import { accessRoutes } from './routes/userAccess.ts';
+import { removalRoutes } from './routes/userRemoval.ts';
+import { rightsRoutes } from './routes/userRights.ts';
+import { userRoutes } from './routes/users.ts';
+import { directRoutes } from './routes/usersDirect.ts';
 
 /** Every route of the admin API: the one table of what can be asked, and who may. */
-export const routes: readonly Route[] = [...meRoutes, ...settingsRoutes, ...keyRoutes, ...invitationRoutes];
+export const routes: readonly Route[] = [
+  ...meRoutes,
+  ...settingsRoutes,
+  ...keyRoutes,
+  ...invitationRoutes,
+  ...userRoutes,
+  ...directRoutes,
+  ...accessRoutes,
+  ...removalRoutes,
+  ...rightsRoutes,
+];
