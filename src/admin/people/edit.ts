@@ -4,7 +4,7 @@ import { become, byHand, inEntity, outOfEntity, type CompanyMembership, type Rig
 import { mayManageEntity } from '../../domain/roles.ts';
 import { deactivated, reactivated } from '../../domain/transitions.ts';
 import { circumstancesOf, requireMay, type Asker, type PeoplePorts } from './asker.ts';
-import { changeUser, type Standing } from './change.ts';
+import { allNamed, changeUser, type Standing } from './change.ts';
 import { requireMayGive, teamIds } from './create.ts';
 
 /** What is to change of somebody; what is not said stays. */
@@ -120,6 +120,9 @@ async function requireManagesEntity(ports: PeoplePorts, asker: Asker, entity: st
     requireMay(asker, 'entities.manage');
     return;
   }
-  const state = await ports.deciding.states.read(tenant, 'User', person);
-  if (!state?.person || !mayManageEntity(state.person, entity)) requireMay(asker, 'entities.manage');
+  const [state, [known]] = await Promise.all([
+    ports.deciding.states.read(tenant, 'User', person),
+    allNamed(ports, tenant, 'Entity', [entity]),
+  ]);
+  if (!state?.person || !known || !mayManageEntity(state.person, known.id)) requireMay(asker, 'entities.manage');
 }

@@ -1,7 +1,9 @@
 import { primaryAdmins, type Move } from '../../domain/accounts.ts';
 import { untilItHolds } from '../../domain/deciding.ts';
+import { DomainError } from '../../domain/errors.ts';
 import { loginFrom } from '../../domain/logins.ts';
 import { decide, type Circumstances, type Wish } from '../../domain/people.ts';
+import type { Status } from '../../domain/person.ts';
 import { personChanges } from '../../domain/personChanges.ts';
 import { described, type Profile } from '../../domain/profile.ts';
 import { become } from '../../domain/rights.ts';
@@ -63,12 +65,13 @@ async function appointment(
   circumstances: Circumstances,
   { there, id, candidate: { profile }, password }: Appointing,
 ) {
-  const begins = password === undefined ? 'invited' : 'active';
-  const wish: Wish = become((person) => ({
-    ...person,
-    ...(!there && { status: begins }),
-    primaryRole: 'primary-admin',
-  }));
+  const begins: Status = password === undefined ? 'invited' : 'active';
+  const wish: Wish = become((person) => {
+    const { status } = there ? person : { status: begins };
+    // Who can do nothing would leave the organization without a Primary Admin.
+    if (status === 'deactivated') throw new DomainError({ rule: 'wrong-status', status, wanted: 'active' });
+    return { ...person, status, primaryRole: 'primary-admin' };
+  });
   const decided = await decide(ports.deciding, there, id, wish, circumstances);
   const attributes = there?.attributes ?? described(undefined, profile, circumstances.settings);
   const said = there ?? { name: String(attributes.userName), externalIds: {}, attributes };
