@@ -145,6 +145,23 @@ describe('Creating people', function () {
     expect(await broken(create(seated()))).to.equal('seats-exhausted');
   });
 
+  for (const [seatPolicy, refused, waiting] of [
+    ['reject', 15, 0],
+    ['waitlist', 0, 15],
+    ['downgrade', 0, 0],
+  ] as const)
+    it(`gives five seats to five of twenty who come at once: ${seatPolicy}`, async () => {
+      org.begin({ seatPolicy, downgradeTo: 'free' });
+      const [pool, free] = [await org.pool('premium', 5), await org.pool('free')];
+      const twenty = Array.from({ length: 20 }, () => draft(undefined, { rights: { license: 'premium' } }));
+      const outcomes = await Promise.all(twenty.map((each) => broken(create(each))));
+      expect(outcomes.filter((rule) => rule === 'seats-exhausted')).to.have.length(refused);
+      expect(await org.seats(pool)).to.equal(5);
+      expect(await org.waiting(pool)).to.equal(waiting);
+      expect(await org.seats(free)).to.equal(seatPolicy === 'downgrade' ? 15 : 0);
+      expect(await org.users()).to.equal(20 - refused);
+    });
+
   it('keeps who finds no seat as prepared, and sends nothing, where the organization lets people wait', async () => {
     org.begin({ seatPolicy: 'waitlist', defaultLicense: 'premium' });
     await org.pool('premium', 1);

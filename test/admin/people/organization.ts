@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Asker } from '../../../src/admin/people/asker.ts';
 import type { Draft } from '../../../src/admin/people/create.ts';
-import { credits, primaryAdmins, seatsOf } from '../../../src/domain/accounts.ts';
+import { credits, primaryAdmins, queueOf, seatsOf } from '../../../src/domain/accounts.ts';
 import { emptyBook } from '../../../src/domain/book.ts';
 import type { Change } from '../../../src/domain/changes.ts';
 import { DomainError, type Violation } from '../../../src/domain/errors.ts';
@@ -71,6 +71,7 @@ export async function openOrganization() {
     credit: (by: number) => made('Entity', randomUUID(), {}, { moves: [{ account: credits, by }] }),
     credits: () => account(credits),
     seats: (pool: string) => account(seatsOf(pool)),
+    waiting: (pool: string) => account(queueOf(pool)),
     primaryAdmins: () => account(primaryAdmins),
     person: async (id: string) => personOf(await store.stateOf(tenant, 'User', id)),
     attributes: async (id: string) => (await store.stateOf(tenant, 'User', id)).attributes,

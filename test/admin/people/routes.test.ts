@@ -8,6 +8,7 @@ import { faultsOf } from '../../../src/admin/api/validate.ts';
 import { tenantId } from '../../../src/domain/tenants.ts';
 import { listsOver } from '../../../src/protocol.ts';
 import { connections } from '../../../src/storage/connections.ts';
+import { holders } from '../../../src/storage/holders.ts';
 import { adminFront, type AdminFront } from '../../support/adminFront.ts';
 import { openOrganization, type Organization } from './organization.ts';
 
@@ -22,10 +23,15 @@ describe('Users, over the admin API', function () {
     org = await openOrganization();
     org.begin({}, tenantId('demo'));
     const { db } = org.store;
-    front = await adminFront(routes, { ...org.ports, lists: listsOver(db), connections: connections(db) });
+    front = await adminFront(routes, {
+      ...org.ports,
+      lists: listsOver(db),
+      holders: holders(db),
+      connections: connections(db),
+    });
   });
   after(async () => {
-    front.server.close();
+    await front.server.close();
     await org.close();
   });
 
@@ -39,6 +45,9 @@ describe('Users, over the admin API', function () {
     expect(status, JSON.stringify(json)).to.equal(201);
     return String(json['id']);
   };
+  /** Asks for the next page, if there is one. */
+  const cursorOf = ({ nextCursor }: Json & { readonly nextCursor?: unknown }): string =>
+    typeof nextCursor === 'string' ? `&cursor=${encodeURIComponent(nextCursor)}` : '';
   /** What the route says that it answers with that status. */
   const fits = (method: string, path: string, status: 200 | 201, body: unknown) => {
     const schema = routes.find((route) => route.method === method && route.path === path)?.answers[status]?.schema;
@@ -109,13 +118,21 @@ describe('Users, over the admin API', function () {
       entities: [{ id: entity, name: 'Listed', role: 'Clerk' }],
     });
     expect((await ask('GET', '/users?role=nothing')).status).to.equal(404);
+    // By one thing alone they are found without looking at the others, who are of the same mind.
+    const prep = await ask('GET', '/users?status=prepared&limit=1');
+    expect(prep.json).to.deep.include({ total: 1 }).and.not.to.have.property('nextCursor');
+    const first = await ask('GET', '/users?status=invited&limit=1');
+    const second = await ask('GET', `/users?status=invited${cursorOf(first.json)}`);
+    const found = [first, second].flatMap(({ json }) => (json['items'] as { id: string }[]).map(({ id }) => id));
+    expect(found).to.include.members([invited, admin]).and.to.have.length(Number(first.json['total']));
+    expect((await ask('GET', '/users?primaryRole=admin&cursor=x')).code).to.equal('invalid');
     // By cursor: each once, in the order that was asked for.
     const pages: string[] = [];
     let cursor = '';
     do {
       const { json } = await ask('GET', `/users?${only}&sort=userName&limit=1${cursor}`);
       pages.push(...(json['items'] as { id: string }[]).map(({ id }) => id));
-      cursor = json['nextCursor'] === undefined ? '' : `&cursor=${encodeURIComponent(String(json['nextCursor']))}`;
+      cursor = cursorOf(json);
     } while (cursor !== '');
     expect(pages).to.deep.equal([admin, invited, off, prepared]);
   });

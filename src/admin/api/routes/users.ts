@@ -3,7 +3,7 @@ import { statuses } from '../../../domain/person.ts';
 import { createUsers } from '../../people/create.ts';
 import { editUser } from '../../people/edit.ts';
 import { readUser } from '../../people/change.ts';
-import { whereAll } from '../../people/list.ts';
+import { listUsers } from '../../people/list.ts';
 import { listedUser as toListed, shownUser as toShown } from '../../people/shown.ts';
 import { askerOf } from '../asking.ts';
 import { askedBy, pageShown } from '../listing.ts';
@@ -37,8 +37,7 @@ export const userRoutes: readonly Route[] = [
       },
     },
     async handle({ ports, tenant }, { query }) {
-      const filter = await whereAll(ports, tenant, query);
-      return ok(pageShown(await ports.lists(tenant, 'User', { ...askedBy(query), filter }), toListed));
+      return ok(pageShown(await listUsers(ports, tenant, askedBy(query), query), toListed));
     },
   }),
   route({
