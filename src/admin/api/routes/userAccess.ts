@@ -44,7 +44,7 @@ const acts = [
 ] as const;
 
 const membership = {
-  entity: named('CompanyMembership', object({ role: choice(companyRoles, { description: 'What he is there' }) })),
+  entity: named('UserEntityRole', object({ role: choice(companyRoles, { description: 'What he is there' }) })),
 } as const;
 
 /** What a user signs in with, whether he can, and the companies that he is in. */
