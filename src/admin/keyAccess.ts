@@ -45,8 +45,9 @@ export function keyAccess({ keys, keyFormat, now, elapsed, onUnnoted }: KeyAcces
       const permissions = allowedWith(found, at);
       if (!permissions) return undefined;
       noted.note({ tenant, selector, lastUsedAt: found.lastUsedAt }, at);
-      const { id, person } = found.key;
-      const actor = person === undefined ? { name: `key:${id}` } : { name: `person:${person}`, person };
+      const { id, person, permissions: scopes } = found.key;
+      const actor =
+        person === undefined ? { name: `key:${id}` } : { name: `person:${person}`, person, scopes: new Set(scopes) };
       return { tenant, actor: { ...actor, key: id, permissions } };
     },
     settled: () => noted.settled(),

@@ -6,5 +6,6 @@ export const askerOf = (context: Context): Asker => ({
   ...commissionOf(context),
   person: context.actor.person,
   permissions: context.actor.permissions,
+  scopes: context.actor.scopes,
   now: context.now,
 });

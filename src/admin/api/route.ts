@@ -18,6 +18,8 @@ export interface Actor {
   /** The id of the user. */
   readonly person?: string;
   readonly permissions: ReadonlySet<Permission>;
+  /** What a person's key was made for: where the person is allowed it in one entity alone, it is not among `permissions`. */
+  readonly scopes?: ReadonlySet<Permission>;
 }
 
 /** Who asks an open route: of no tenant that there is, and allowed nothing. */

@@ -12,6 +12,8 @@ export interface Asker {
   /** The id of the user, where it is one. */
   readonly person?: string | undefined;
   readonly permissions: ReadonlySet<Permission>;
+  /** Of a person: what is asked for in that name at all, also what the person is allowed in one entity alone. */
+  readonly scopes?: ReadonlySet<Permission> | undefined;
   /** Milliseconds since 1970: what is not committed then is given up. */
   readonly deadline: number;
   readonly now: Date;

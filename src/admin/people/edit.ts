@@ -115,14 +115,15 @@ export async function leaveEntity(ports: PeoplePorts, asker: Asker, id: string, 
 
 /** Who may choose the members of an entity: who may of all, and who has a company role in it that lets him. */
 async function requireManagesEntity(ports: PeoplePorts, asker: Asker, entity: string): Promise<void> {
-  const { tenant, person } = asker;
-  if (asker.permissions.has('entities.manage') || person === undefined) {
-    requireMay(asker, 'entities.manage');
-    return;
-  }
+  if (asker.permissions.has('entities.manage') || (await managesIt(ports, asker, entity))) return;
+  requireMay(asker, 'entities.manage');
+}
+
+async function managesIt(ports: PeoplePorts, { tenant, person, scopes }: Asker, entity: string): Promise<boolean> {
+  if (person === undefined || !scopes?.has('entities.manage')) return false;
   const [state, [known]] = await Promise.all([
     ports.deciding.states.read(tenant, 'User', person),
     allNamed(ports, tenant, 'Entity', [entity]),
   ]);
-  if (!state?.person || !known || !mayManageEntity(state.person, known.id)) requireMay(asker, 'entities.manage');
+  return state?.person !== undefined && known !== undefined && mayManageEntity(state.person, known.id);
 }

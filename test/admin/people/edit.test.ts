@@ -145,16 +145,21 @@ describe('Changing people', function () {
       await made({ rights: { entities: [{ entity: 'Acme', role: 'Clerk' }] } }),
       await made(),
     ];
+    const scopes = new Set<Permission>(['entities.manage']);
     const enters = (person: string | undefined, entity: string, permissions: readonly Permission[] = []) =>
-      broken(enterEntity(org.ports, org.asker(permissions, { person }), id, { entity, role: 'Auditor' }));
+      broken(enterEntity(org.ports, org.asker(permissions, { person, scopes }), id, { entity, role: 'Auditor' }));
     expect(await enters(boss, 'Acme')).to.equal(undefined);
     expect(await enters(boss, acme)).to.equal(undefined);
     expect(await enters(boss, 'Blue')).to.equal('not-allowed');
     expect(await enters(clerk, 'Acme')).to.equal('not-allowed');
     expect(await enters(undefined, 'Acme')).to.equal('not-allowed');
     expect(await enters(undefined, 'Blue', ['entities.manage'])).to.equal(undefined);
-    expect(await broken(leaveEntity(org.ports, org.asker([], { person: clerk }), id, 'Acme'))).to.equal('not-allowed');
-    await leaveEntity(org.ports, org.asker([], { person: boss }), id, 'Acme');
+    const leaves = (person: string, more: object = {}) =>
+      broken(leaveEntity(org.ports, org.asker([], { person, scopes, ...more }), id, 'Acme'));
+    expect(await leaves(clerk)).to.equal('not-allowed');
+    // A key of his that was made for something else.
+    expect(await leaves(boss, { scopes: new Set(['users.read']) })).to.equal('not-allowed');
+    expect(await leaves(boss)).to.equal(undefined);
     expect((await org.person(id)).grants.map(({ name }) => name)).to.deep.equal(['Blue']);
   });
 

@@ -91,7 +91,8 @@ export const accessRoutes: readonly Route[] = [
     permission: 'any-key',
     summary: 'Put a user into an entity, or change what he is there',
     description:
-      'Needs `entities.manage`, or, with the key of a person, to be Admin or Manager of that entity. He is in the ' +
+      'Needs `entities.manage`; with the key of a person that was made for it, to be Admin or Manager of that entity is ' +
+      'enough. He is in the ' +
       'organization first, and can have different roles in different entities.',
     body: membership.entity,
     answers,
