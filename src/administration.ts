@@ -20,6 +20,7 @@ import { backups } from './storage/backup.ts';
 import { books } from './storage/books.ts';
 import { isOutage, type Database } from './storage/connect.ts';
 import { connections } from './storage/connections.ts';
+import { history } from './storage/history.ts';
 import { holders } from './storage/holders.ts';
 import { keys } from './storage/keys.ts';
 import { people } from './storage/people.ts';
@@ -41,6 +42,7 @@ export function adminPorts(
     deciding,
     lists: listsOver(db),
     holders: holders(db),
+    history: history(db),
     tenants: tenants(db),
     connections: connections(db),
     tokens: tokens(db),

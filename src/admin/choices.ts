@@ -1,4 +1,5 @@
 import { adoptions, connectionKinds, connectionOptions, dialects, scopes } from '../domain/connections.ts';
+import { operations } from '../domain/journal.ts';
 import { outcomes } from '../domain/provisioningLog.ts';
 import { tokenDays } from '../domain/tokens.ts';
 
@@ -8,6 +9,7 @@ export const choices = {
   dialects,
   kinds: connectionKinds,
   options: connectionOptions,
+  operations,
   outcomes,
   scopes,
   tokenDays,

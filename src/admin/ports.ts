@@ -1,6 +1,7 @@
 import type { Connections, People, Tenants, Tokens } from '../domain/accessPorts.ts';
 import type { Backups } from '../domain/backup.ts';
 import type { Deciding } from '../domain/deciding.ts';
+import type { History } from '../domain/history.ts';
 import type { Holders, Lists } from '../domain/lists.ts';
 import type { KeyFormat, Keys } from '../domain/keys.ts';
 import type { ProvisioningLog } from '../domain/provisioningLog.ts';
@@ -35,6 +36,8 @@ export interface Ports {
   /** What an organization keeps of a kind, page by page. */
   readonly lists: Lists;
   readonly holders: Holders;
+  /** What was, told from what each write leaves. */
+  readonly history: History;
   readonly tokenFormat: TokenFormat;
   readonly keys: Keys;
   readonly keyFormat: KeyFormat;

@@ -17,6 +17,7 @@ import { addRouteCommands } from './routes/commands.ts';
 import { dashed } from './routes/fields.ts';
 import type { Front, Terminal } from './front.ts';
 import { keyCommands } from './keys.ts';
+import { historyCommands } from './history.ts';
 import { schemaCommands } from './schemas.ts';
 import { tenantCommands } from './tenants.ts';
 import { tokenCommands } from './tokens.ts';
@@ -75,6 +76,7 @@ export function program(front: Front): Command {
   keyCommands(group('key', 'help.key'), front);
   schemaCommands(group('schema', 'help.schema'), front);
   addRouteCommands(rollcall, front, routes);
+  historyCommands(rollcall, front);
   backupCommands(rollcall, front);
   doctorCommand(rollcall, front);
   completionCommand(rollcall, front);

@@ -2,11 +2,14 @@ import type { Command } from 'commander';
 import { choices } from '../admin/choices.ts';
 import { createToken, listTokens, revokeToken } from '../admin/tokens.ts';
 import type { NewToken } from '../admin/tokens.ts';
+import type { TokenView } from '../admin/issuing.ts';
+import { tokenInventory } from '../admin/inventory.ts';
 import { chosen, choosing } from './connections.ts';
 import type { Choosing } from './connections.ts';
 import { listed, perform, wholeNumber } from './front.ts';
 import type { Front } from './front.ts';
-import { facts, instant, table } from './table.ts';
+import { performReport, separatorOption, type Reporting } from './reports.ts';
+import { facts, instant, table, type Column } from './table.ts';
 
 interface Creating extends Choosing {
   readonly scopes?: string[];
@@ -43,28 +46,43 @@ export function tokenCommands(token: Command, front: Front): void {
       ),
     );
 
-  choosing(front, token.command('list'))
+  listing(token.command('list'), front);
+}
+
+interface Listing extends Reporting, Choosing {
+  readonly all?: true;
+}
+
+function listing(list: Command, front: Front): void {
+  const { say } = front;
+  const columns: readonly Column<TokenView>[] = [
+    [say('column.id'), ({ id }) => id],
+    [say('column.state'), ({ state }) => state],
+    [say('column.expires'), ({ expiresAt }) => instant(expiresAt)],
+    [say('column.last-used'), ({ lastUsedAt }) => instant(lastUsedAt)],
+    [say('column.scopes'), ({ scopes }) => scopes.join(',')],
+    [say('column.user'), ({ user = '' }) => user],
+    [say('column.created'), ({ createdAt }) => instant(createdAt)],
+    [say('column.by'), ({ createdBy }) => createdBy],
+  ];
+  choosing(front, list)
     .description(say('help.token.list'))
-    .action((argument: string | undefined, options: Choosing, command: Command) => {
+    .option('--all', say('help.token.all'))
+    .option('--csv', say('help.csv'))
+    .addOption(separatorOption(front))
+    .action((argument: string | undefined, options: Listing, command: Command) => {
+      if (options.all)
+        return performReport(front, command, options, tokenInventory, [
+          [say('column.connection'), ({ connectionName }) => connectionName],
+          ...columns,
+        ]);
+      if (options.csv) command.error(say('error.one-of', { options: '--all, --json' }));
       const choice = chosen(front, command, argument, options);
       return perform(
         front,
         options,
         (ports) => listTokens(ports, choice),
-        (tokens) =>
-          table(
-            [
-              [say('column.id'), ({ id }) => id],
-              [say('column.state'), ({ state }) => state],
-              [say('column.expires'), ({ expiresAt }) => instant(expiresAt)],
-              [say('column.last-used'), ({ lastUsedAt }) => instant(lastUsedAt)],
-              [say('column.scopes'), ({ scopes }) => scopes.join(',')],
-              [say('column.user'), ({ user = '' }) => user],
-              [say('column.created'), ({ createdAt }) => instant(createdAt)],
-              [say('column.by'), ({ createdBy }) => createdBy],
-            ],
-            tokens,
-          ),
+        (tokens) => table(columns, tokens),
       );
     });
 }

@@ -1,4 +1,4 @@
-import type { Difference, Operation } from './journal.ts';
+import type { Act, Difference, Operation } from './journal.ts';
 import type { Kind, State, Via } from './states.ts';
 import type { TenantId } from './tenants.ts';
 
@@ -49,6 +49,7 @@ export interface EntryRead extends Ordered {
   readonly id: string;
   readonly at: Date;
   readonly operation: Operation;
+  readonly act: Act | undefined;
   readonly kind: Kind;
   readonly resource: string;
   /** What the resource is called now, or was last. */
@@ -111,8 +112,11 @@ export interface Noted extends Ordered {
  * said of an instant that has passed stays the same, but for changes that were being committed while it was asked.
  */
 export interface History {
-  /** The id of what was called that at an instant; else what is called so now, or was last. */
-  find(tenant: TenantId, kind: Kind, name: string, at: Date): Promise<string | undefined>;
+  /**
+   * What has that id, or else what was called that at an instant, or else what is called so now, or was last; under the
+   * name that it has now, or had last.
+   */
+  find(tenant: TenantId, kind: Kind, named: string, at: Date): Promise<Named | undefined>;
   /** Those of the ids that were something at that instant, as they were. */
   states(tenant: TenantId, ids: readonly string[], at: Date): Promise<readonly State[]>;
   /** Who was a member of a group, in the order of ids. */
@@ -129,4 +133,23 @@ export interface History {
   changes(tenant: TenantId, query: ChangesQuery, page: Page): Promise<Portion<EntryRead> | undefined>;
   /** Notes in the journal that something is read; durable when this resolves. */
   noteReading(tenant: TenantId, reading: Noted): Promise<void>;
+}
+
+const dayShape = /^\d{4}-\d{2}-\d{2}$/;
+const instantShape = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})$/;
+
+/**
+ * The instant that a text says in ISO 8601: with its offset, or a date alone, which is the beginning of that day in UTC.
+ * Undefined for anything else, days that no calendar has included.
+ */
+export function instantFrom(text: string): Date | undefined {
+  const day = dayShape.test(text) ? text : instantShape.exec(text)?.[1];
+  if (day === undefined || !isDay(day)) return undefined;
+  const at = new Date(text);
+  return Number.isNaN(at.getTime()) ? undefined : at;
+}
+
+function isDay(text: string): boolean {
+  const at = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);
 }

@@ -12,6 +12,7 @@ import {
   type ResourceDocument,
 } from './documents.ts';
 import { portionOf, type Source } from './examined.ts';
+import { lastNamed } from './lastNamed.ts';
 import { atSnapshot } from './members.ts';
 import { endOf, startOf, started } from './spans.ts';
 
@@ -157,11 +158,12 @@ export function asOf(
   const closed = { collection: 'history', key: 'resource', fields: { id: '$resource' } } as const;
 
   return {
-    async find(tenant, kind, name, at) {
-      const key = keyOf(kind, name);
-      const ids = await bearers(tenant, key);
+    async find(tenant, kind, named, at) {
+      const key = keyOf(kind, named);
+      const [whole, ids] = [await lastNamed(connection, tenant, [named]), await bearers(tenant, key)];
       const then = (await states(tenant, ids, at)).find((state) => keyOf(kind, state.name) === key);
-      return then?.id ?? ids[0];
+      const id = whole.get(named)?.kind === kind ? named : (then?.id ?? ids[0]);
+      return id === undefined ? undefined : (await lastNamed(connection, tenant, [id])).get(id);
     },
 
     states,

@@ -2,7 +2,8 @@ import mongoose from 'mongoose';
 import { createHash, randomBytes } from 'node:crypto';
 import { namedMembers, type EntryRead, type History, type Noted } from '../domain/history.ts';
 import type { TenantId } from '../domain/tenants.ts';
-import type { HistoryDocument, JournalDocument, ResourceDocument } from './documents.ts';
+import type { JournalDocument } from './documents.ts';
+import { lastNamed } from './lastNamed.ts';
 import { atSnapshot } from './members.ts';
 import { journalByInstant, journalByResource } from './schema.ts';
 
@@ -30,7 +31,17 @@ export const entryFields = {
   $project: {
     ...Object.fromEntries(
       (
-        ['at', 'operation', 'kind', 'resource', 'version', 'connection', 'request', 'personal.differences'] as const
+        [
+          'at',
+          'operation',
+          'act',
+          'kind',
+          'resource',
+          'version',
+          'connection',
+          'request',
+          'personal.differences',
+        ] as const
       ).map((name) => [name, 1]),
     ),
     members: {
@@ -55,38 +66,25 @@ export async function entriesRead(
   tenant: TenantId,
   rows: readonly EntryRow[],
 ): Promise<EntryRead[]> {
-  const names = await lastNames(connection, tenant, [...new Set(rows.map(({ resource }) => resource))]);
-  return rows.map(({ _id, at, operation, kind, resource, version, connection: by, request, personal, members }) => ({
-    ...{ id: _id.toHexString(), at, operation, kind, resource, name: names.get(resource), version, by, request },
-    differences: personal.differences,
-    members,
-  }));
-}
-
-/** What resources are called, or were last. */
-export async function lastNames(
-  connection: mongoose.Connection,
-  tenant: TenantId,
-  ids: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
-  if (ids.length === 0) return new Map();
-  const standing = await connection
-    .collection<ResourceDocument>('resources')
-    .find({ tenant, _id: { $in: [...ids] } })
-    .project<Pick<ResourceDocument, '_id' | 'name'>>({ name: 1 })
-    .toArray();
-  const found = new Map(standing.map(({ _id, name }) => [_id, name]));
-  const gone = ids.filter((id) => !found.has(id));
-  if (gone.length === 0) return found;
-  const closed = await connection
-    .collection<HistoryDocument>('history')
-    .aggregate<{ _id: string; name: string }>([
-      { $match: { tenant, resource: { $in: gone } } },
-      { $sort: { resource: 1, from: 1, revision: 1 } },
-      { $group: { _id: '$resource', name: { $last: '$name' } } },
-    ])
-    .toArray();
-  return new Map([...found, ...closed.map(({ _id, name }): [string, string] => [_id, name])]);
+  const named = await lastNamed(connection, tenant, [...new Set(rows.map(({ resource }) => resource))]);
+  return rows.map(
+    ({ _id, at, operation, act, kind, resource, version, connection: by, request, personal, members }) => ({
+      ...{
+        id: _id.toHexString(),
+        at,
+        operation,
+        act,
+        kind,
+        resource,
+        name: named.get(resource)?.name,
+        version,
+        by,
+        request,
+      },
+      differences: personal.differences,
+      members,
+    }),
+  );
 }
 
 const placeShape = /^(-?[\da-z]{1,10})-([\da-z]{1,10})-([\da-f]{24})$/;

@@ -3,7 +3,8 @@ import type { Direction, History, LifeEvent, Ordered, Portion, Why } from '../do
 import type { TenantId } from '../domain/tenants.ts';
 import type { ClosingDocument } from './closings.ts';
 import type { EdgeDocument, JournalDocument } from './documents.ts';
-import { entriesRead, entryFields, lastNames, type EntryRow } from './journalReads.ts';
+import { entriesRead, entryFields, type EntryRow } from './journalReads.ts';
+import { lastNamed } from './lastNamed.ts';
 import { endOf, startOf } from './spans.ts';
 
 /**
@@ -192,11 +193,11 @@ export function timeline(connection: mongoose.Connection): Pick<History, 'timeli
     );
     const byId = new Map(told.map((entry) => [entry.id, entry]));
     const groups = events.flatMap((event) => ('group' in event ? [event.group] : []));
-    const names = await lastNames(connection, tenant, [...new Set(groups)]);
+    const named = await lastNamed(connection, tenant, [...new Set(groups)]);
     const order = await orders(tenant, id, events);
     const rows = events.flatMap((event): LifeEvent[] => {
       if ('group' in event) {
-        const group = { id: event.group, kind: 'Group', name: names.get(event.group) };
+        const group = named.get(event.group) ?? { id: event.group, kind: 'Group', name: undefined };
         return [{ event: event.event, at: event.when, group, order: order(event) }];
       }
       const entry = byId.get(event.row._id.toHexString());

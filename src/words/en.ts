@@ -3,6 +3,7 @@ import { doctor } from './en/doctor.ts';
 import { help } from './en/help.ts';
 import { members } from './en/members.ts';
 import { people } from './en/people.ts';
+import { history } from './en/history.ts';
 import { problems } from './en/problems.ts';
 import { refusals } from './en/refusals.ts';
 import { routes } from './en/routes.ts';
@@ -16,6 +17,7 @@ export const en = {
   ...help,
   ...members,
   ...people,
+  ...history,
   ...problems,
   ...refusals,
   ...routes,

@@ -4,6 +4,7 @@ import { doctor } from './fr/doctor.ts';
 import { help } from './fr/help.ts';
 import { members } from './fr/members.ts';
 import { people } from './fr/people.ts';
+import { history } from './fr/history.ts';
 import { problems } from './fr/problems.ts';
 import { refusals } from './fr/refusals.ts';
 import { routes } from './fr/routes.ts';
@@ -18,6 +19,7 @@ export const fr: French<typeof en> = {
   ...help,
   ...members,
   ...people,
+  ...history,
   ...problems,
   ...refusals,
   ...routes,

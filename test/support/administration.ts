@@ -12,6 +12,7 @@ import { connect } from '../../src/storage/connect.ts';
 import { connectionsModel } from '../../src/storage/connectionDocuments.ts';
 import { connections } from '../../src/storage/connections.ts';
 import { quirkMeaning } from '../../src/scim/dialects.ts';
+import { history } from '../../src/storage/history.ts';
 import { holders } from '../../src/storage/holders.ts';
 import { keys } from '../../src/storage/keys.ts';
 import { people } from '../../src/storage/people.ts';
@@ -80,6 +81,7 @@ async function openProcess(uri: string): Promise<Process> {
       deciding: portsOver(db, testRegistry()),
       lists: listsOver(db),
       holders: holders(db),
+      history: history(db),
       builtIn: () => builtIn(testRegistry(), testInternal()),
       tokenFormat,
       keys: keys(db),
