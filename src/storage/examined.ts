@@ -82,7 +82,7 @@ async function examine<Row>(
     const stuck = group.last === at;
     if (!stuck && (rows.length > limit || examined >= bound)) return { rows, reached: group.last };
     at = group.last;
-    most = stuck ? most * 8 : Math.max(most, Math.min(most * 8, bound - examined));
+    most = stuck ? most * 8 : Math.max(most, Math.min(most * 3, bound - examined));
   }
 }
 
