@@ -39,7 +39,7 @@ export async function timelineOf(
   asking: Asking,
   asked: { readonly user: string; readonly order?: Direction | undefined },
 ): Promise<Report<LifeRow>> {
-  const now = ports.now();
+  const now = asking.begun ?? ports.now();
   const order = asked.order ?? 'newest';
   const user = await requireNamed(ports, asking.tenant, 'User', asked.user, now);
   const nameOf = connectionNames(ports, asking.tenant);
@@ -117,7 +117,7 @@ export interface ChangesAsked {
  * @throws Refusal where the second is before the first
  */
 export async function changesBetween(ports: Reading, asking: Asking, asked: ChangesAsked): Promise<Report<ChangeRow>> {
-  const now = ports.now();
+  const now = asking.begun ?? ports.now();
   const { since, until = now, kind, resource, operation } = asked;
   if (until < since) throw new Refusal('history.order', { since: since.toISOString(), until: until.toISOString() });
   const nameOf = connectionNames(ports, asking.tenant);

@@ -1,3 +1,5 @@
+import type { Portion } from '../domain/history.ts';
+import { keyStateOf, type KeptKey } from '../domain/keys.ts';
 import { personOf, type Person } from '../domain/person.ts';
 import type { State } from '../domain/states.ts';
 import type { Ports } from './ports.ts';
@@ -18,7 +20,7 @@ export interface AccountRow {
 export const outsideScim = (ports: Pick<Ports, 'history' | 'now'>, asking: Asking): Promise<Report<AccountRow>> =>
   reported(ports, asking, {
     query: { what: 'accounts outside SCIM' },
-    generatedAt: ports.now(),
+    generatedAt: asking.begun ?? ports.now(),
     columns: ['id', 'name', 'status', 'primaryRole', 'created', 'changed'],
     async page(page) {
       const { rows, next } = await ports.history.outsideScim(asking.tenant, page);
@@ -31,39 +33,100 @@ function accountOf(state: State): AccountRow {
   return { id: state.id, name: state.name, status, primaryRole, created: state.created, changed: state.modified };
 }
 
-/** A token of a connection. */
-export type TokenRow = TokenView & { readonly connectionName: string };
+/** A credential: a token of a connection, or a key of the admin API. */
+export interface CredentialRow {
+  readonly of: 'token' | 'key';
+  readonly id: string;
+  /** The connection, or what the key is for. */
+  readonly name: string;
+  readonly connection?: string;
+  readonly state: TokenView['state'];
+  /** Scopes of a token, permissions of a key. */
+  readonly scopes: readonly string[];
+  /** The id of the user that it stands for. */
+  readonly user?: string;
+  readonly createdAt: Date;
+  readonly createdBy: string;
+  readonly expiresAt?: Date;
+  readonly lastUsedAt?: Date;
+  readonly revokedAt?: Date;
+}
 
 const mostConnections = 1_000;
 const mostTokens = 1_000;
 
-/** The tokens of all connections with their last use, connection by connection in the order of their names. */
-export async function tokenInventory(
-  ports: Pick<Ports, 'history' | 'now' | 'connections' | 'tokens'>,
-  asking: Asking,
-): Promise<Report<TokenRow>> {
-  const now = ports.now();
+type InventoryPorts = Pick<Ports, 'history' | 'now' | 'connections' | 'tokens' | 'keys'>;
+
+/**
+ * The tokens of all connections, in the order of the connections' names, and then the keys of the admin API in the order
+ * of their ids, each with its last use.
+ */
+export async function tokenInventory(ports: InventoryPorts, asking: Asking): Promise<Report<CredentialRow>> {
+  const now = asking.begun ?? ports.now();
   return reported(ports, asking, {
     query: { what: 'tokens' },
     generatedAt: now,
     columns: [
-      ...(['connectionName', 'connection', 'id', 'state', 'scopes', 'user', 'createdAt', 'createdBy'] as const),
+      ...(['of', 'id', 'name', 'connection', 'state', 'scopes', 'user', 'createdAt', 'createdBy'] as const),
       ...(['expiresAt', 'lastUsedAt', 'revokedAt'] as const),
     ],
-    // A connection's are few, and all are read: a page says how many of it were on those before.
-    async page({ from = '', limit }) {
-      const [begin = '', done = '0'] = from.split(' ');
-      const all = await ports.connections.list(asking.tenant, mostConnections);
-      const at = Math.max(0, begin === '' ? 0 : all.findIndex(({ id }) => id === begin));
-      const connection = all[at];
-      if (!connection) return { rows: [], next: undefined };
-      const tokens = await ports.tokens.list(asking.tenant, connection.id, mostTokens);
-      const skipped = Number.parseInt(done, 10) || 0;
-      const rows = tokens
-        .slice(skipped, skipped + limit)
-        .map((token) => ({ connectionName: connection.name, ...view(token, now) }));
-      const left = tokens.length > skipped + limit;
-      return { rows, next: left ? `${connection.id} ${skipped + limit}` : all[at + 1]?.id };
+    async page({ from, limit }) {
+      const [what, begin = '', done = '0'] = (from ?? 'tokens').split(' ');
+      if (what === 'keys') return keysFrom(ports, asking, begin === '' ? undefined : begin, limit, now);
+      return tokensFrom(ports, asking, begin, Number.parseInt(done, 10) || 0, limit, now);
     },
   });
 }
+
+/** A connection's tokens are few, and all are read: a page says how many of them were on those before. */
+async function tokensFrom(
+  { connections, tokens }: InventoryPorts,
+  { tenant }: Asking,
+  begin: string,
+  skipped: number,
+  limit: number,
+  now: Date,
+): Promise<Portion<CredentialRow>> {
+  const all = await connections.list(tenant, mostConnections);
+  const at = begin === '' ? 0 : all.findIndex(({ id }) => id === begin);
+  const connection = all[at];
+  if (!connection) return { rows: [], next: 'keys' };
+  const own = await tokens.list(tenant, connection.id, mostTokens);
+  const rows = own.slice(skipped, skipped + limit).map((token) => tokenRow(view(token, now), connection.name));
+  if (own.length > skipped + limit) return { rows, next: `tokens ${connection.id} ${skipped + limit}` };
+  const following = all[at + 1];
+  return { rows, next: following ? `tokens ${following.id} 0` : 'keys' };
+}
+
+const tokenRow = (token: TokenView, name: string): CredentialRow => ({
+  ...{ of: 'token', id: token.id, name, connection: token.connection, state: token.state, scopes: token.scopes },
+  ...(token.user !== undefined && { user: token.user }),
+  ...{ createdAt: token.createdAt, createdBy: token.createdBy, expiresAt: token.expiresAt },
+  ...ends(token),
+});
+
+async function keysFrom(
+  { keys }: InventoryPorts,
+  { tenant }: Asking,
+  after: string | undefined,
+  limit: number,
+  now: Date,
+): Promise<Portion<CredentialRow>> {
+  const found = await keys.list(tenant, after, limit + 1);
+  const rows = found.slice(0, limit).map((kept) => keyRow(kept, now));
+  const last = rows.at(-1);
+  return { rows, next: found.length > limit && last ? `keys ${last.id}` : undefined };
+}
+
+const keyRow = ({ key, lastUsedAt }: KeptKey, now: Date): CredentialRow => ({
+  ...{ of: 'key', id: key.id, name: key.label, state: keyStateOf(key, now), scopes: key.permissions },
+  ...(key.person !== undefined && { user: key.person }),
+  ...{ createdAt: key.createdAt, createdBy: key.madeBy },
+  ...(key.expiresAt && { expiresAt: key.expiresAt }),
+  ...ends({ lastUsedAt, revokedAt: key.revokedAt }),
+});
+
+const ends = ({ lastUsedAt, revokedAt }: Pick<TokenView, 'lastUsedAt' | 'revokedAt'>) => ({
+  ...(lastUsedAt && { lastUsedAt }),
+  ...(revokedAt && { revokedAt }),
+});

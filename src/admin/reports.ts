@@ -9,6 +9,8 @@ export interface Asking {
   /** As the journal names them: `cli (ann)`, `key:…`. */
   readonly by: string;
   readonly request: string;
+  /** When the first page was asked for, where this is a later one: both are of one instant. */
+  readonly begun?: Date;
 }
 
 /** What was asked, as it is told with the answer and noted in the journal. */
@@ -68,10 +70,10 @@ export async function* jsonOf<Row extends object>(report: Report<Row>): AsyncGen
 
 /** Makes a report; that it is read is in the journal before anything of it is shown. */
 export async function reported<Row extends object>(
-  { history }: Pick<Ports, 'history'>,
+  { history, now }: Pick<Ports, 'history' | 'now'>,
   { tenant, by, request }: Asking,
-  { query, generatedAt, ...report }: Report<Row>,
+  report: Report<Row>,
 ): Promise<Report<Row>> {
-  await history.noteReading(tenant, { by, request, at: generatedAt, query });
-  return { query, generatedAt, ...report };
+  await history.noteReading(tenant, { by, request, at: now(), query: report.query });
+  return report;
 }

@@ -39,7 +39,7 @@ export async function membersThen(
   asking: Asking,
   asked: { readonly group: string; readonly at?: Date | undefined },
 ): Promise<Report<MemberThen>> {
-  const now = ports.now();
+  const now = asking.begun ?? ports.now();
   const at = requirePast(asked.at ?? now, now);
   const group = await requireNamed(ports, asking.tenant, 'Group', asked.group, at);
   return reported(ports, asking, {
@@ -60,7 +60,7 @@ export async function holdersThen(
   asking: Asking,
   asked: { readonly of: HeldKind; readonly named: string; readonly at?: Date | undefined },
 ): Promise<Report<HolderRow>> {
-  const now = ports.now();
+  const now = asking.begun ?? ports.now();
   const at = requirePast(asked.at ?? now, now);
   const held = await requireNamed(ports, asking.tenant, heldKinds[asked.of], asked.named, at);
   const word = `${asked.of}:${held.id}`;
@@ -85,7 +85,7 @@ export async function administratorsThen(
   asking: Asking,
   asked: { readonly at?: Date | undefined },
 ): Promise<Report<HolderRow>> {
-  const now = ports.now();
+  const now = asking.begun ?? ports.now();
   const at = requirePast(asked.at ?? now, now);
   return reported(ports, asking, {
     query: { what: 'administrators', at },

@@ -53,9 +53,17 @@ interface Listing extends Reporting, Choosing {
   readonly all?: true;
 }
 
+/** What is shown of a token, and of a key. */
+type Shown = Pick<TokenView, 'id' | 'state' | 'createdAt' | 'createdBy'> & {
+  readonly scopes: readonly string[];
+  readonly user?: string;
+  readonly expiresAt?: Date | undefined;
+  readonly lastUsedAt?: Date | undefined;
+};
+
 function listing(list: Command, front: Front): void {
   const { say } = front;
-  const columns: readonly Column<TokenView>[] = [
+  const columns: readonly Column<Shown>[] = [
     [say('column.id'), ({ id }) => id],
     [say('column.state'), ({ state }) => state],
     [say('column.expires'), ({ expiresAt }) => instant(expiresAt)],
@@ -73,7 +81,8 @@ function listing(list: Command, front: Front): void {
     .action((argument: string | undefined, options: Listing, command: Command) => {
       if (options.all)
         return performReport(front, command, options, tokenInventory, [
-          [say('column.connection'), ({ connectionName }) => connectionName],
+          [say('column.kind'), ({ of }) => of],
+          [say('column.name'), ({ name }) => name],
           ...columns,
         ]);
       if (options.csv) command.error(say('error.one-of', { options: '--all, --json' }));

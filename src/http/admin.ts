@@ -114,7 +114,8 @@ function serving(ports: AdminPorts, { log, clock, patience: { dueMs, graceMs } }
     const now = new Date(clock());
     const deadline = now.getTime() + due;
     const { requestId } = locals;
-    const context: Context = { ports: ports.ports, ...caller, requestId, deadline, language, now };
+    const wants = wantedBy(request);
+    const context: Context = { ports: ports.ports, ...caller, requestId, deadline, language, now, wants };
     const asked = { query, body, ifMatch: request.headers['if-match'] };
     const begun = api.answer(found, asked, context).then((answer) => begin(answer, formatFor(request)));
     const { answer, rows } = await within(due + graceMs, begun, ({ rows: late }) => {
@@ -186,6 +187,18 @@ function itemsIn(body: unknown): number {
 /** CSV where it is asked for, else a JSON object on each line. */
 const formatFor = (request: Request): RowFormat =>
   request.accepts(['application/x-ndjson', 'text/csv']) === 'text/csv' ? 'csv' : 'ndjson';
+
+/** What is liked best where there is a choice of all: JSON where nothing is said. */
+function wantedBy(request: Request): Context['wants'] {
+  switch (request.accepts(['application/json', 'application/x-ndjson', 'text/csv'])) {
+    case 'application/x-ndjson':
+      return 'ndjson';
+    case 'text/csv':
+      return 'csv';
+    default:
+      return 'json';
+  }
+}
 
 const mediaTypes: Readonly<Record<RowFormat, string>> = {
   csv: 'text/csv; charset=utf-8; header=present',

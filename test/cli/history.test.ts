@@ -201,9 +201,9 @@ describe('cli: what auditors ask', function () {
     expect((await report('accounts --outside-scim')).rows).to.have.nested.property('[0].name', 'ann');
     await rollcall('connection create entra');
     const { rows, count } = await report('token list --all');
-    expect(rows.map(({ connectionName }) => connectionName)).to.deep.equal(['entra', 'okta']);
+    expect(rows.map(({ name }) => name)).to.deep.equal(['entra', 'okta']);
     expect(count).to.equal(2);
-    expect((await rollcall('token list --all')).out).to.match(/^CONNECTION +ID +STATE .*\nentra /);
+    expect((await rollcall('token list --all')).out).to.match(/^KIND +NAME +ID +STATE .*\ntoken +entra /);
   });
 
   it('notes what was read, which is no change of anything', async () => {

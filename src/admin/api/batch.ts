@@ -134,11 +134,11 @@ async function resultOf(api: Api, item: Item, context: Context): Promise<Result>
     const found = api.find(item.method, pathOf(item.path));
     const answers = Object.values(found.route.answers);
     const { takes, permission } = found.route;
-    if (takes === 'long' || permission === 'open' || answers.some(({ rows }) => rows))
+    if (takes === 'long' || permission === 'open' || answers.some(({ rows }) => rows === 'rows'))
       throw problem('not-in-batch', {});
     const deadline = Math.min(context.deadline, now.getTime() + itemMs);
     const request = { query: new URLSearchParams(queryOf(item.path)), body: item.body, ifMatch: item.ifMatch };
-    return shownOf(await api.answer(found, request, { ...context, deadline, now }));
+    return shownOf(await api.answer(found, request, { ...context, deadline, now, wants: 'json' }));
   } catch (failure) {
     const told = api.told(failure, context.requestId);
     return { status: told.status, problem: problemBody(told, context.requestId, context.language) };

@@ -3,7 +3,7 @@ import { tenantId, type TenantId } from '../../domain/tenants.ts';
 import type { Language } from '../../words/languages.ts';
 import type { Commission } from '../commission.ts';
 import type { Ports } from '../ports.ts';
-import type { Rows } from '../rows.ts';
+import type { RowFormat, Rows } from '../rows.ts';
 import type { Members, Of, OfSome, Schema } from './schema.ts';
 
 export const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
@@ -38,6 +38,8 @@ export interface Context {
   readonly deadline: number;
   readonly language: Language;
   readonly now: Date;
+  /** What `Accept` likes best, for routes that answer a page or rows. */
+  readonly wants: 'json' | RowFormat;
 }
 
 /** In whose name what a request changes is committed, and until when. */
@@ -76,8 +78,11 @@ export interface Answered {
   readonly schema?: Schema;
   /** An answer as it may look, which its schema lets through. Demanded of all that have a schema. */
   readonly example?: unknown;
-  /** It is rows: CSV or NDJSON, as `Accept` says. */
-  readonly rows?: 'rows';
+  /**
+   * It is rows: CSV or NDJSON, as `Accept` says. `also`: it is the JSON that the schema says, a page of `items`, or all of
+   * these as rows where `Accept` asks for rows.
+   */
+  readonly rows?: 'rows' | 'also';
 }
 
 /**

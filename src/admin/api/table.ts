@@ -1,4 +1,5 @@
 import type { Route } from './route.ts';
+import { historyRoutes } from './routes/history.ts';
 import { invitationRoutes } from './routes/invitations.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { meRoutes } from './routes/me.ts';
@@ -20,4 +21,5 @@ export const routes: readonly Route[] = [
   ...accessRoutes,
   ...removalRoutes,
   ...rightsRoutes,
+  ...historyRoutes,
 ];

@@ -1,4 +1,5 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import { instantFrom } from '../../domain/history.ts';
 import { said, type Said } from '../../words/say.ts';
 import { problem, type Fault } from './problems.ts';
 import { object, type Members, type Schema } from './schema.ts';
@@ -8,6 +9,7 @@ const instant = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\
 
 const formats = {
   'date-time': (value: string) => instant.test(value) && !Number.isNaN(Date.parse(value)),
+  'date-or-date-time': (value: string) => instantFrom(value) !== undefined,
   email: /^[^\s@]{1,64}@[^\s@]{1,255}$/,
   uri: (value: string) => URL.canParse(value),
   timezone: isTimezone,

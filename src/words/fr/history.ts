@@ -26,7 +26,8 @@ export const history: French<typeof english> = typeset({
   'help.changes.operation': 'seulement de cette sorte ; ce qui a été lu est montré si on le demande',
   'help.accounts': 'montre des comptes d’une sorte',
   'help.accounts.outside-scim': 'ceux qu’aucune connexion n’a provisionnés : personne au-dehors ne les ferme',
-  'help.token.all': 'les jetons de toutes les connexions, avec leur dernière utilisation',
+  'help.token.all':
+    'les jetons de toutes les connexions et les clés de l’API d’administration, avec leur dernière utilisation',
   'help.csv': 'écrit du CSV, aussi pour les tableurs',
   'help.separator': 'ce qui sépare les cellules ; un tableur français attend un point-virgule',
   'error.instant': 'Il faut un instant en ISO 8601, comme 2026-03-01, ou 2026-03-01T09:30:00Z.',
@@ -44,7 +45,6 @@ export const history: French<typeof english> = typeset({
   'column.event': 'ÉVÉNEMENT',
   'column.what': 'QUOI',
   'column.changed': 'MODIFIÉ',
-  'column.connection': 'CONNEXION',
   'fact.status': 'Statut',
   'fact.primary-role': 'Rôle principal',
   'fact.since': 'Ainsi depuis',
