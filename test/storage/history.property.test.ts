@@ -1,10 +1,19 @@
 import { expect } from 'chai';
+import type { Grant } from '../../src/domain/grants.ts';
 import type { LifeEvent, Page, Portion } from '../../src/domain/history.ts';
 import type { TenantId } from '../../src/domain/tenants.ts';
 import { closeOldEdges, type ClosingDocument } from '../../src/storage/closings.ts';
 import { history } from '../../src/storage/history.ts';
 import { readTenant } from '../support/checker.ts';
-import { grouped, livesOf, membershipsTold, type Life, type Told } from '../support/replay.ts';
+import {
+  attributesOf,
+  grouped,
+  livesOf,
+  membershipsTold,
+  type Content,
+  type Life,
+  type Told,
+} from '../support/replay.ts';
 import { randomOf, world, type Random } from './historyWorld.ts';
 import { openTestStore, type TestStore } from './store.ts';
 
@@ -23,6 +32,12 @@ const heldAt =
   (at: Date) =>
   ({ from, to }: Told): boolean =>
     from <= at && (to === undefined || at < to);
+
+/** What the journal says that something was at an instant. */
+const contentAt = (life: Life | undefined, at: Date): Content | undefined =>
+  life?.removed && life.removed.at <= at ? undefined : life?.revised.findLast((each) => each.at <= at)?.content;
+
+const grantsOf = (content: Content): readonly Grant[] => (content['person.grants'] ?? []) as readonly Grant[];
 
 /** All of a list of about that length, read by parts of random sizes. */
 async function all<Row>(
@@ -48,6 +63,8 @@ describe('What was, beside a replay of the journal', function () {
   let tenant: TenantId;
   let here: ReturnType<typeof world>;
   let crowded = '';
+  /** How often somebody was found to hold something. */
+  let holders = 0;
   const seed = Number(process.env['HISTORY_SEED'] ?? Date.now() % 1_000_000);
   const random = randomOf(seed);
 
@@ -55,6 +72,7 @@ describe('What was, beside a replay of the journal', function () {
     store = await openTestStore();
     tenant = store.tenant();
     here = world(store, tenant, random);
+    await here.found();
     for (let at = 0; at < 40; at += 1) await here.addUser();
     for (let at = 0; at < 8; at += 1) await here.addGroup();
   });
@@ -111,11 +129,26 @@ describe('What was, beside a replay of the journal', function () {
 
   async function checkState(replayed: Replay, id: string): Promise<void> {
     const at = someInstant(replayed);
-    const life = replayed.lives.get(id);
-    const due = life?.removed && life.removed.at <= at ? undefined : life?.revised.findLast((each) => each.at <= at);
+    const due = contentAt(replayed.lives.get(id), at);
     const [state] = await history(store.db).states(tenant, [id], at);
-    const { externalIds: _, ...told } = due?.content ?? {};
-    expect(state?.attributes, `${id} at ${at.toISOString()}`).to.deep.equal(due && told);
+    expect(state?.attributes, `${id} at ${at.toISOString()}`).to.deep.equal(due && attributesOf(due));
+    expect(state?.person?.grants ?? [], `what ${id} held at ${at.toISOString()}`).to.deep.equal(
+      due ? grantsOf(due) : [],
+    );
+  }
+
+  async function checkHolders(replayed: Replay, what: 'role' | 'license', id: string): Promise<void> {
+    const at = someInstant(replayed);
+    const due = [...replayed.lives.values()].filter((life) => {
+      const content = contentAt(life, at);
+      return content && grantsOf(content).some((grant) => grant.what === what && grant.id === id);
+    });
+    const rows = await all(random, due.length, (page) => history(store.db).holders(tenant, `${what}:${id}`, at, page));
+    expect(
+      rows.map((row) => row.id),
+      `who held ${what} ${id} at ${at.toISOString()}`,
+    ).to.deep.equal(due.map((life) => life.id).sort());
+    holders += rows.length;
   }
 
   /** So many checks at random, several at a time. */
@@ -132,6 +165,8 @@ describe('What was, beside a replay of the journal', function () {
             () => checkMembers(replayed, random.oneOf(groups)),
             () => checkMemberships(replayed, random.oneOf([...people, ...groups])),
             () => checkState(replayed, random.oneOf([...people, ...groups])),
+            () => checkHolders(replayed, 'role', random.oneOf(here.roles)),
+            () => checkHolders(replayed, 'license', random.oneOf(here.pools)),
           ])();
       }),
     );
@@ -170,6 +205,7 @@ describe('What was, beside a replay of the journal', function () {
     await closeOldEdges(store.db, tenant, () => true);
     expect(await closingsLeft()).to.equal(0);
     await checkTurns(await replay(), crowded);
+    expect(holders).to.be.greaterThan(checks / 10);
     await check(checks * 0.4);
   });
 

@@ -4,6 +4,7 @@ import { protocolOver } from '../../src/protocol.ts';
 import type { Json, JsonObject, ScimRequest } from '../../src/scim/types.ts';
 import { keyOf, type ResourceDocument } from '../../src/storage/documents.ts';
 import { testCaller } from '../support/callers.ts';
+import { keep, keptFile } from '../support/kept.ts';
 import { testRegistry } from '../support/schemas.ts';
 import type { TestStore } from './store.ts';
 
@@ -33,6 +34,8 @@ export function world(store: TestStore, tenant: TenantId, random: Random) {
   const users: string[] = [];
   const groups: string[] = [];
   const gone: string[] = [];
+  const roles: string[] = [];
+  const pools: string[] = [];
 
   async function ask(method: ScimRequest['method'], path: string[], body?: Json): Promise<string | undefined> {
     const caller = testCaller({ tenant, requestId: randomUUID(), deadline: Date.now() + 60_000 });
@@ -78,6 +81,9 @@ export function world(store: TestStore, tenant: TenantId, random: Random) {
       ...random.some(users, 0.2).map((id) => ({ op: 'remove', path: `members[value eq "${id}"]` })),
     );
 
+  /** Changes somebody. */
+  const revise = (operation: JsonObject) => ask('PATCH', ['Users', random.oneOf(users)], { Operations: [operation] });
+
   const operations: readonly (readonly [weight: number, act: () => Promise<unknown>])[] = [
     [3, addUser],
     [1, () => addGroup()],
@@ -87,13 +93,10 @@ export function world(store: TestStore, tenant: TenantId, random: Random) {
     [2, () => patch(random.oneOf(groups), { op: 'replace', path: 'members', value: [] })],
     [1, () => patch(random.oneOf(groups), { op: 'add', path: 'members', value: values([random.oneOf(groups)]) })],
     [3, () => patch(random.oneOf(groups), { op: 'replace', path: 'displayName', value: randomUUID() })],
-    [
-      3,
-      () =>
-        ask('PATCH', ['Users', random.oneOf(users)], {
-          Operations: [{ op: 'replace', path: random.oneOf(['title', 'userName']), value: randomUUID() }],
-        }),
-    ],
+    [3, () => revise({ op: 'replace', path: random.oneOf(['title', 'userName']), value: randomUUID() })],
+    [4, () => revise({ op: 'replace', path: 'roles', value: values(random.some(roles, 0.4)) })],
+    [2, () => revise({ op: 'replace', path: 'entitlements', value: values(random.some(pools, 0.4)) })],
+    [2, () => revise({ op: 'replace', path: 'active', value: random.next() < 0.7 })],
     [1, () => remove(users, 'Users')],
     [0.5, () => remove(groups, 'Groups')],
   ];
@@ -110,6 +113,13 @@ export function world(store: TestStore, tenant: TenantId, random: Random) {
     groups,
     /** Those that were removed. */
     gone,
+    roles,
+    pools,
+    /** Lays down the roles and license pools that people are given. */
+    async found(): Promise<void> {
+      for (const name of ['clerk', 'guide']) roles.push(await keep(store.db, tenant, keptFile(name)));
+      for (const name of ['listening', 'dialling']) pools.push(await keep(store.db, tenant, keptFile(name)));
+    },
     ask,
     patch,
     values,
@@ -129,9 +139,10 @@ export function world(store: TestStore, tenant: TenantId, random: Random) {
       const resources = store.db.collection<ResourceDocument>('resources');
       const template = await resources.findOne({ tenant, _id: random.oneOf(users) });
       if (!template) throw new Error('no user');
+      const { person: _, held: __, waits: ___, ...plain } = template;
       const copies = Array.from({ length: size }, () => {
         const [id, name] = [randomUUID(), randomUUID()];
-        return { ...template, _id: id, name, key: keyOf('User', name) };
+        return { ...plain, _id: id, name, key: keyOf('User', name) };
       });
       await resources.insertMany(copies);
       return copies.map(({ _id }) => _id);

@@ -3,7 +3,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type mongoose from 'mongoose';
 import { keyOf, type EdgeDocument, type JournalDocument, type ResourceDocument } from '../../src/storage/documents.ts';
-import { grouped, livesOf, membershipsTold, type Content, type Found, type Life, type Told } from './replay.ts';
+import {
+  attributesOf,
+  grouped,
+  livesOf,
+  membershipsTold,
+  type Content,
+  type Found,
+  type Life,
+  type Told,
+} from './replay.ts';
 
 /** Said at each read: the driver keeps a read concern of the client, where it has one, in a snapshot session too. */
 const atSnapshot = { readConcern: { level: 'snapshot' } } as const;
@@ -173,7 +182,8 @@ function agrees(
   { type, name, key, ext, attributes }: Pick<ResourceDocument, 'type' | 'name' | 'key' | 'ext' | 'attributes'>,
   content: Content,
 ) {
-  const { externalIds = {}, ...told } = content;
+  const { externalIds = {} } = content;
+  const told = attributesOf(content);
   const external = Object.entries(externalIds as Record<string, string>).map(
     ([connection, value]) => `${connection}:${value}`,
   );

@@ -118,6 +118,10 @@ export function applied(before: Content, differences: JournalDocument['personal'
   return content;
 }
 
+/** What of a content stands in attributes: not what the organization knows besides, nor whose it is. */
+export const attributesOf = ({ externalIds: _, owner: __, ...told }: Content): Content =>
+  Object.fromEntries(Object.entries(told).filter(([name]) => !name.startsWith('person.')));
+
 function set(target: Record<string, unknown>, name: string, value: unknown): void {
   if (value === undefined) Reflect.deleteProperty(target, name);
   else target[name] = value;
