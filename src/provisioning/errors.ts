@@ -78,7 +78,8 @@ type Forbidding =
   | 'not-allowed'
   | 'link-unknown'
   | 'link-over'
-  | 'unreachable';
+  | 'unreachable'
+  | 'number-held';
 
 function whyForbidden(violation: Extract<Violation, { rule: Provenance | Forbidding }>): string {
   switch (violation.rule) {
@@ -114,11 +115,13 @@ function whyRefused(violation: Extract<Violation, { rule: Forbidding }>): string
     case 'not-allowed':
       return `This needs the permission ${violation.permission}`;
     default:
-      return whyUninvited(violation);
+      return whyNotSo(violation);
   }
 }
 
-function whyUninvited(violation: Extract<Violation, { rule: 'link-unknown' | 'link-over' | 'unreachable' }>): string {
+type OfPeople = 'link-unknown' | 'link-over' | 'unreachable' | 'number-held';
+
+function whyNotSo(violation: Extract<Violation, { rule: OfPeople }>): string {
   switch (violation.rule) {
     case 'link-unknown':
       return 'The link is unknown, or a newer one took its place';
@@ -126,6 +129,8 @@ function whyUninvited(violation: Extract<Violation, { rule: 'link-unknown' | 'li
       return `The invitation is ${violation.why}`;
     case 'unreachable':
       return `User ${quoted(violation.id)} has no e-mail address and no mobile number`;
+    case 'number-held':
+      return `Number ${quoted(violation.number)} is held by ${quoted(violation.holder)}: release it there first`;
     default:
       return violation satisfies never;
   }

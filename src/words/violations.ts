@@ -31,6 +31,7 @@ const sentences: Sentences = {
   'link-unknown': () => said('rule.link-unknown'),
   'link-over': ({ why }) => said(linkOver[why]),
   unreachable: ({ id }) => said('rule.unreachable', { id: short(id) }),
+  'number-held': ({ number, holder }) => said('rule.number-held', { number: short(number), holder: short(holder) }),
   invalid: ({ attribute, why }) => said('rule.invalid', { attribute, why }),
   busy: () => said('rule.busy'),
 };
