@@ -3,6 +3,7 @@ import { historyRoutes } from './routes/history.ts';
 import { invitationRoutes } from './routes/invitations.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { meRoutes } from './routes/me.ts';
+import { numberRoutes } from './routes/numbers.ts';
 import { settingsRoutes } from './routes/settings.ts';
 import { accessRoutes } from './routes/userAccess.ts';
 import { removalRoutes } from './routes/userRemoval.ts';
@@ -22,4 +23,5 @@ export const routes: readonly Route[] = [
   ...removalRoutes,
   ...rightsRoutes,
   ...historyRoutes,
+  ...numberRoutes,
 ];
