@@ -1,5 +1,5 @@
 import type { Deciding } from '../domain/deciding.ts';
-import { untilItHolds } from '../domain/deciding.ts';
+import { madeOnce, untilItHolds } from '../domain/deciding.ts';
 import { contactOf, type Contact } from '../domain/contacts.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { Order } from '../domain/journal.ts';
@@ -107,7 +107,8 @@ export function invite(ports: PeoplePorts, asker: Asker, user: string): Promise<
     const link = await deciding.links.issue(tenant, id);
     const sending = sent(invitation ?? id, state, contact, { ...circumstances, now, link });
     const changes = [...ofPerson(state, decided, order, 'invite'), sending];
-    const version = (await deciding.work.commitAll(changes, deadline)).at(-1)?.version ?? 1;
+    const committed = await madeOnce(invitationKind, deciding.work.commitAll(changes, deadline));
+    const version = committed.at(-1)?.version ?? 1;
     return { ...sentBy(sending, id), version };
   });
 }

@@ -124,7 +124,7 @@ export async function readTelephony({ deciding }: NumberPorts, tenant: TenantId,
  * Has somebody telephone with these numbers and no others: “Assign mobile & landline numbers if applicable.” What he had and is
  * not named is free; of two who want one number, one gets it.
  *
- * @throws DomainError `unknown` for a user that is not there, or a number that is not of the inventory; `number-held`,
+ * @throws DomainError `unknown` for a user that is not there, or a number that is not of the inventory; `held`,
  *   `invalid`, `changed`
  */
 export async function equip(

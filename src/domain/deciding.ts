@@ -3,6 +3,7 @@ import { Stale } from './changes.ts';
 import { DomainError } from './errors.ts';
 import type { Links } from './invitations.ts';
 import type { Accounts, States, UnitOfWork } from './ports.ts';
+import type { Kind } from './states.ts';
 import type { TenantId } from './tenants.ts';
 
 /** What deciding anew needs. */
@@ -45,4 +46,21 @@ export async function untilItHolds<T>(
       if (clock() >= deadline) throw new DomainError({ rule: 'busy' }, { cause: error });
       await pause(round);
     }
+}
+
+/**
+ * Commits what makes something that is there once, under a name that follows from what it is: where somebody else made it
+ * first, that is decided on anew.
+ *
+ * @throws Stale
+ */
+export async function madeOnce<T>(kind: Kind, committing: Promise<T>): Promise<T> {
+  try {
+    return await committing;
+  } catch (error) {
+    const violation = error instanceof DomainError ? error.violation : undefined;
+    if (violation?.rule === 'name-taken' && violation.type === kind)
+      throw new Stale('made meanwhile', { cause: error });
+    throw error;
+  }
 }

@@ -28,7 +28,7 @@ export type Violation =
   /** No invitation has that link, or a newer one took its place. */
   | { readonly rule: 'link-unknown' }
   | { readonly rule: 'link-over'; readonly why: 'accepted' | 'revoked' | 'expired' }
-  | { readonly rule: 'number-held'; readonly number: string; readonly holder: string }
+  | { readonly rule: 'held'; readonly type: string; readonly name: string; readonly holder: string }
   /** There is no e-mail address and no mobile number to send anything to. */
   | { readonly rule: 'unreachable'; readonly id: string }
   | { readonly rule: 'invalid'; readonly attribute: string; readonly why: string }

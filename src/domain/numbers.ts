@@ -123,7 +123,7 @@ export interface Equipment {
  * that nobody else has, and to display group numbers or his own. What he had and is not named is free for others.
  *
  * @param inventory the numbers that he has, and those that are named
- * @throws DomainError `unknown` for what the inventory has not; `number-held` for what somebody else has; `invalid`
+ * @throws DomainError `unknown` for what the inventory has not; `held` for what somebody else has; `invalid`
  */
 export function equipped(
   { id, order }: { readonly id: string; readonly order: Order },
@@ -166,7 +166,7 @@ function requireFree(state: State, type: NumberType, holder: string): State {
   const number = numberFrom(state);
   if (number.type !== type) throw new DomainError({ rule: 'invalid', attribute: type, why: number.type });
   if (number.holder !== undefined && number.holder !== holder)
-    throw new DomainError({ rule: 'number-held', number: number.number, holder: number.holder });
+    throw new DomainError({ rule: 'held', type: numberKind, name: number.number, holder: number.holder });
   return state;
 }
 

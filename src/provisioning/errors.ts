@@ -79,7 +79,7 @@ type Forbidding =
   | 'link-unknown'
   | 'link-over'
   | 'unreachable'
-  | 'number-held';
+  | 'held';
 
 function whyForbidden(violation: Extract<Violation, { rule: Provenance | Forbidding }>): string {
   switch (violation.rule) {
@@ -119,7 +119,7 @@ function whyRefused(violation: Extract<Violation, { rule: Forbidding }>): string
   }
 }
 
-type OfPeople = 'link-unknown' | 'link-over' | 'unreachable' | 'number-held';
+type OfPeople = 'link-unknown' | 'link-over' | 'unreachable' | 'held';
 
 function whyNotSo(violation: Extract<Violation, { rule: OfPeople }>): string {
   switch (violation.rule) {
@@ -129,8 +129,8 @@ function whyNotSo(violation: Extract<Violation, { rule: OfPeople }>): string {
       return `The invitation is ${violation.why}`;
     case 'unreachable':
       return `User ${quoted(violation.id)} has no e-mail address and no mobile number`;
-    case 'number-held':
-      return `Number ${quoted(violation.number)} is held by ${quoted(violation.holder)}: release it there first`;
+    case 'held':
+      return `${violation.type} ${quoted(violation.name)} is held by ${quoted(violation.holder)}: release it there first`;
     default:
       return violation satisfies never;
   }

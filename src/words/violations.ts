@@ -31,7 +31,7 @@ const sentences: Sentences = {
   'link-unknown': () => said('rule.link-unknown'),
   'link-over': ({ why }) => said(linkOver[why]),
   unreachable: ({ id }) => said('rule.unreachable', { id: short(id) }),
-  'number-held': ({ number, holder }) => said('rule.number-held', { number: short(number), holder: short(holder) }),
+  held: ({ type, name, holder }) => said('rule.held', { type: kind(type), name: short(name), holder: short(holder) }),
   invalid: ({ attribute, why }) => said('rule.invalid', { attribute, why }),
   busy: () => said('rule.busy'),
 };
@@ -57,6 +57,7 @@ function kind(type: string): Value {
     case 'Entity':
     case 'Invitation':
     case 'Number':
+    case 'ToolAccount':
       return said(`kind.${type}`);
     default:
       return short(type);

@@ -74,7 +74,7 @@ describe('The inventory of numbers', function () {
   it('has one holder for each number', async () => {
     const one = await add(mobile, 'mobile');
     await telephone(ann, { mobile });
-    expect(await ending(telephone(bob, { mobile }))).to.equal('number-held');
+    expect(await ending(telephone(bob, { mobile }))).to.equal('held');
     await telephone(ann, {});
     expect(await holderOf(one)).to.equal(undefined);
     await telephone(bob, { mobile });
@@ -86,7 +86,7 @@ describe('The inventory of numbers', function () {
     const users = await Promise.all(Array.from({ length: 8 }, (_, at) => store.user(tenant, `user${at}`)));
     const ends = await Promise.all(users.map(({ id }) => ending(telephone(id, { mobile }))));
     expect(ends.filter((end) => end === 'done')).to.have.length(1);
-    expect(ends.filter((end) => end === 'number-held')).to.have.length(7);
+    expect(ends.filter((end) => end === 'held')).to.have.length(7);
     expect(await holderOf(one)).to.equal(users[ends.indexOf('done')]?.id);
   });
 

@@ -30,7 +30,7 @@ const table: { [Rule in Violation['rule']]: readonly [Extract<Violation, { rule:
   'link-unknown': [{ rule: 'link-unknown' }, 403],
   'link-over': [{ rule: 'link-over', why: 'expired' }, 403],
   unreachable: [{ rule: 'unreachable', id: 'u1' }, 403],
-  'number-held': [{ rule: 'number-held', number: '+33612345678', holder: 'u1' }, 403],
+  held: [{ rule: 'held', type: 'Number', name: '+33612345678', holder: 'u1' }, 403],
   invalid: [{ rule: 'invalid', attribute: 'seats', why: 'must be a whole number' }, 400, 'invalidValue'],
   busy: [{ rule: 'busy' }, 503],
 };

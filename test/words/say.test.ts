@@ -101,7 +101,7 @@ describe('A broken rule', () => {
     'link-unknown': { rule: 'link-unknown' },
     'link-over': { rule: 'link-over', why: 'revoked' },
     unreachable: { rule: 'unreachable', id: 'u1' },
-    'number-held': { rule: 'number-held', number: '+33612345678', holder: 'u1' },
+    held: { rule: 'held', type: 'Number', name: '+33612345678', holder: 'u1' },
     invalid: { rule: 'invalid', attribute: 'seats', why: 'no number' },
     busy: { rule: 'busy' },
   };

@@ -55,7 +55,7 @@ const ruleStatuses = {
   'link-unknown': 404,
   'link-over': 410,
   unreachable: 409,
-  'number-held': 409,
+  held: 409,
   invalid: 400,
   busy: 503,
 } as const satisfies Readonly<Record<Violation['rule'], number>>;

@@ -1,5 +1,6 @@
 import type { Route } from './route.ts';
 import { historyRoutes } from './routes/history.ts';
+import { integrationRoutes } from './routes/integrations.ts';
 import { invitationRoutes } from './routes/invitations.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { meRoutes } from './routes/me.ts';
@@ -24,4 +25,5 @@ export const routes: readonly Route[] = [
   ...rightsRoutes,
   ...historyRoutes,
   ...numberRoutes,
+  ...integrationRoutes,
 ];

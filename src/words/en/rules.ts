@@ -7,6 +7,7 @@ export const rules = {
   'kind.Entity': 'Entity',
   'kind.Invitation': 'Invitation',
   'kind.Number': 'Number',
+  'kind.ToolAccount': 'Account',
   'rule.unknown': "There is no {{type}} '{{id}}': list them to see their ids",
   'rule.name-taken': "The name '{{name}}' is taken by another {{type}}: choose another name, or change that one",
   'rule.changed': "{{type}} '{{id}}' has changed meanwhile: read it again, then repeat",
@@ -40,7 +41,7 @@ export const rules = {
   'rule.link-revoked': 'This invitation is no longer valid: ask who invited you',
   'rule.link-expired': 'This invitation has expired: ask who invited you for another one',
   'rule.unreachable': "User '{{id}}' has no e-mail address and no mobile number: add one, then invite",
-  'rule.number-held': "The number '{{number}}' is held by user '{{holder}}': release it there first, or choose another",
+  'rule.held': "{{type}} '{{name}}' is held by user '{{holder}}': release it there first, or choose another",
   'rule.invalid': "'{{attribute}}' is not as it must be: {{why}}",
   'rule.busy': 'The database did not answer in time: try again in a moment',
 } as const;

@@ -10,6 +10,7 @@ export const rules: French<typeof english> = typeset({
   'kind.Entity': 'Entité',
   'kind.Invitation': 'Invitation',
   'kind.Number': 'Numéro',
+  'kind.ToolAccount': 'Compte',
   'rule.unknown': '{{type}} « {{id}} » introuvable : affichez la liste pour voir les identifiants',
   'rule.name-taken': '{{type}} « {{name}} » existe déjà : choisissez un autre nom, ou modifiez celui qui existe',
   'rule.changed': '{{type}} « {{id}} » a changé entre-temps : relisez, puis recommencez',
@@ -49,8 +50,8 @@ export const rules: French<typeof english> = typeset({
   'rule.link-revoked': 'Cette invitation n’est plus valable : adressez-vous à qui vous a invité',
   'rule.link-expired': 'Cette invitation a expiré : demandez-en une autre à qui vous a invité',
   'rule.unreachable': 'L’utilisateur « {{id}} » n’a ni adresse e-mail ni numéro de mobile : ajoutez-en, puis invitez',
-  'rule.number-held':
-    'Le numéro « {{number}} » est attribué à l’utilisateur « {{holder}} » : libérez-le d’abord, ou choisissez-en un autre',
+  'rule.held':
+    '{{type}} « {{name}} » est attribué à l’utilisateur « {{holder}} » : libérez-le d’abord, ou choisissez-en un autre',
   'rule.invalid': '« {{attribute}} » n’est pas comme il doit être : {{why}}',
   'rule.busy': 'La base de données n’a pas répondu à temps : réessayez dans un instant',
 });
