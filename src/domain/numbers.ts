@@ -162,6 +162,12 @@ export function equipped(
   };
 }
 
+/** Whether a number is of that type, and somebody may have it. */
+export function isFor(state: State, type: NumberType, holder: string): boolean {
+  const number = numberFrom(state);
+  return number.type === type && (number.holder === undefined || number.holder === holder);
+}
+
 function requireFree(state: State, type: NumberType, holder: string): State {
   const number = numberFrom(state);
   if (number.type !== type) throw new DomainError({ rule: 'invalid', attribute: type, why: number.type });

@@ -1,3 +1,4 @@
+import { belongingsOf } from '../domain/belongings.ts';
 import type { Change } from '../domain/changes.ts';
 import { contactOf } from '../domain/contacts.ts';
 import { sent } from '../domain/invitations.ts';
@@ -10,6 +11,7 @@ import type { NewContent, State } from '../domain/states.ts';
 import type { Caller } from '../scim/types.ts';
 import type { Accompanied, Companion } from './companions.ts';
 import { ordered, type Ports } from './decide.ts';
+import { equipping } from './equipment.ts';
 import { wishOf, type ScimWish } from './wishes.ts';
 
 /** What of a user's attributes the organization decides. */
@@ -58,19 +60,24 @@ export function persons(ports: Ports): Companion {
   }
 
   return {
-    created: (caller, id, content) => accompanied(caller, undefined, id, content),
+    async created(caller, id, content) {
+      const equipment = await equipping(ports, caller, undefined, id, content);
+      return together(equipment, await accompanied(caller, undefined, id, equipment.content));
+    },
 
     async revised(caller, before, content) {
       if (reachOf(caller) === 'ordinary' && before.person?.administrative)
         throw new DomainError({ rule: 'administrator-out-of-reach', id: before.id });
       const touched = decided.some((name) => !same(before.attributes[name], content.attributes[name]));
-      if (!touched) return { content, moves: [], relies: [], others: [], entry: {} };
-      return accompanied(caller, before, before.id, content);
+      const equipment = await equipping(ports, caller, before, before.id, content);
+      return touched ? together(equipment, await accompanied(caller, before, before.id, equipment.content)) : equipment;
     },
 
     async removed(caller, state) {
-      const { tenant } = ordered(caller);
-      return { moves: await decideRemoval(ports, state, { tenant, reach: reachOf(caller) }), others: [] };
+      const { tenant, order } = ordered(caller);
+      const moves = await decideRemoval(ports, state, { tenant, reach: reachOf(caller) });
+      const left = await belongingsOf(ports.states, state, order);
+      return { moves: [...moves, ...left.moves], others: left.changes };
     },
   };
 }
@@ -78,6 +85,19 @@ export function persons(ports: Ports): Companion {
 /** Administrators are out of an identity provider's reach unless its connection is allowed that explicitly. */
 const reachOf = ({ options }: Caller): Circumstances['reach'] =>
   options.has('administrators') ? 'everybody' : 'ordinary';
+
+/** What follows from one rule and from another, which was asked with what the first made of it. */
+const together = (first: Accompanied, second: Accompanied): Accompanied => ({
+  content: second.content,
+  moves: [...first.moves, ...second.moves],
+  relies: [...first.relies, ...second.relies],
+  others: [...first.others, ...second.others],
+  entry: { ...first.entry, ...second.entry },
+  settled(lenient) {
+    first.settled?.(lenient);
+    second.settled?.(lenient);
+  },
+});
 
 function accompaniedBy(
   before: State | undefined,
