@@ -1,5 +1,6 @@
 import type { Route } from './route.ts';
 import { historyRoutes } from './routes/history.ts';
+import { extraRoutes } from './routes/extra.ts';
 import { integrationRoutes } from './routes/integrations.ts';
 import { invitationRoutes } from './routes/invitations.ts';
 import { keyRoutes } from './routes/keys.ts';
@@ -26,4 +27,5 @@ export const routes: readonly Route[] = [
   ...historyRoutes,
   ...numberRoutes,
   ...integrationRoutes,
+  ...extraRoutes,
 ];

@@ -126,12 +126,19 @@ describe('discovery', () => {
       name: 'User',
       endpoint: '/Users',
       schema: 'urn:ietf:params:scim:schemas:core:2.0:User',
-      schemaExtensions: ['enterprise', 'license', 'language', 'entity', 'account', 'telephony', 'integration'].map(
-        (name) => ({
-          schema: `urn:ietf:params:scim:schemas:extension:${name}:2.0:User`,
-          required: false,
-        }),
-      ),
+      schemaExtensions: [
+        'enterprise',
+        'license',
+        'language',
+        'entity',
+        'account',
+        'telephony',
+        'integration',
+        'extra',
+      ].map((name) => ({
+        schema: `urn:ietf:params:scim:schemas:extension:${name}:2.0:User`,
+        required: false,
+      })),
     });
   });
 

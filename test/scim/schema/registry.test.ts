@@ -28,7 +28,7 @@ describe('the schemas that are shipped', () => {
   it('are served, but for the common attributes', () => {
     expect(testRegistry().schemas.map(({ id }) => id)).to.have.members([
       ...['User', 'Group', 'ServiceProviderConfig', 'ResourceType', 'Schema'].map((name) => core + name),
-      ...['enterprise', 'license', 'language', 'entity', 'account', 'telephony', 'integration'].map(
+      ...['enterprise', 'license', 'language', 'entity', 'account', 'telephony', 'integration', 'extra'].map(
         (name) => `urn:ietf:params:scim:schemas:extension:${name}:2.0:User`,
       ),
       'urn:ietf:params:scim:schemas:extension:team:2.0:Group',
