@@ -12,6 +12,7 @@ import {
   linkIn,
   linksOf,
   linkTo,
+  newAccount,
   proposed,
   toolAccountKind,
   type AccountLink,
@@ -191,15 +192,6 @@ export function linkByHand(
     return linkTo(after);
   });
 }
-
-const newAccount = (tool: string, value: string): ToolAccount => ({
-  tool,
-  value,
-  email: undefined,
-  label: undefined,
-  holder: undefined,
-  declined: [],
-});
 
 /** Another account that he has in the tool is nobody's. */
 async function releasedFrom(

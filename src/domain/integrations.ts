@@ -39,6 +39,16 @@ export const accountFrom = ({ attributes }: Pick<State, 'attributes'>): ToolAcco
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
+/** An account that no tool told of. */
+export const newAccount = (tool: string, value: string): ToolAccount => ({
+  tool,
+  value,
+  email: undefined,
+  label: undefined,
+  holder: undefined,
+  declined: [],
+});
+
 /** So many are remembered of whom an account was said not to be. */
 const mostDeclined = 100;
 

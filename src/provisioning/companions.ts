@@ -27,6 +27,37 @@ export interface Companion {
 const alone = (content: NewContent): Promise<Accompanied> =>
   Promise.resolve({ content, moves: [], relies: [], others: [], entry: {} });
 
+/** What follows for the content: changes of others, and so many parts of it that had to be left out. */
+export const following = (content: NewContent, others: readonly Change[] = [], dropped = 0): Accompanied => ({
+  content,
+  moves: [],
+  relies: [],
+  others,
+  entry: {},
+  settled(lenient) {
+    for (let left = dropped; left > 0; left -= 1) lenient.repairs('unknownGrants');
+  },
+});
+
+/** What follows from one rule, and from another, which is asked with what the first made of the content. */
+export async function inTurn(
+  first: Accompanied,
+  next: (content: NewContent) => Promise<Accompanied>,
+): Promise<Accompanied> {
+  const second = await next(first.content);
+  return {
+    content: second.content,
+    moves: [...first.moves, ...second.moves],
+    relies: [...first.relies, ...second.relies],
+    others: [...first.others, ...second.others],
+    entry: { ...first.entry, ...second.entry },
+    settled(lenient) {
+      first.settled?.(lenient);
+      second.settled?.(lenient);
+    },
+  };
+}
+
 /** Nothing follows. */
 export const noCompanion: Companion = {
   created: (_caller, _id, content) => alone(content),

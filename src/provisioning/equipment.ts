@@ -11,9 +11,8 @@ import {
 } from '../domain/numbers.ts';
 import { e164 } from '../domain/phoneNumbers.ts';
 import type { NewContent, State } from '../domain/states.ts';
-import type { Leniency } from '../scim/dialects.ts';
 import type { Caller } from '../scim/types.ts';
-import type { Accompanied } from './companions.ts';
+import { following, type Accompanied } from './companions.ts';
 import { ordered, type Ports } from './decide.ts';
 
 /**
@@ -30,8 +29,7 @@ export async function equipping(
   content: NewContent,
 ): Promise<Accompanied> {
   const [old, said] = [before?.attributes ?? {}, content.attributes];
-  if (same(old[telephonySchema], said[telephonySchema]))
-    return { content, moves: [], relies: [], others: [], entry: {} };
+  if (same(old[telephonySchema], said[telephonySchema])) return following(content);
   const { tenant, order } = ordered(caller);
   const had = telephonyOf(old);
   const { countryPrefix } = (await books.of(tenant)).settings;
@@ -48,16 +46,8 @@ export async function equipping(
   const { shown, changes, relies, moves } = equipped({ id, order }, had, kept, inventory);
   const { [telephonySchema]: _, ...rest } = said;
   const dropped = numbersOf(wished).length - numbersOf(kept).length;
-  return {
-    content: { ...content, attributes: { ...rest, ...(shown && { [telephonySchema]: shown }) } },
-    moves,
-    relies,
-    others: changes,
-    entry: {},
-    settled(lenient: Leniency) {
-      for (let left = dropped; left > 0; left -= 1) lenient.repairs('unknownGrants');
-    },
-  };
+  const attributes = { ...rest, ...(shown && { [telephonySchema]: shown }) };
+  return { ...following({ ...content, attributes }, changes, dropped), moves, relies };
 }
 
 /** @throws DomainError `invalid` for what is no number at all */

@@ -9,9 +9,10 @@ import { same, type Act } from '../domain/journal.ts';
 import { personOf, type Status } from '../domain/person.ts';
 import type { NewContent, State } from '../domain/states.ts';
 import type { Caller } from '../scim/types.ts';
-import type { Accompanied, Companion } from './companions.ts';
+import { inTurn, type Accompanied, type Companion } from './companions.ts';
 import { ordered, type Ports } from './decide.ts';
 import { equipping } from './equipment.ts';
+import { linking } from './linking.ts';
 import { wishOf, type ScimWish } from './wishes.ts';
 
 /** What of a user's attributes the organization decides. */
@@ -59,18 +60,27 @@ export function persons(ports: Ports): Companion {
     return [sent(invitation, { id, attributes }, contact, { tenant, settings, order, now: new Date(now), link })];
   }
 
+  /** What he telephones with, and his accounts in connected tools. */
+  const toolsOf = async (
+    caller: Caller,
+    before: State | undefined,
+    id: string,
+    content: NewContent,
+  ): Promise<Accompanied> =>
+    inTurn(await equipping(ports, caller, before, id, content), (each) => linking(ports, caller, before, id, each));
+
   return {
     async created(caller, id, content) {
-      const equipment = await equipping(ports, caller, undefined, id, content);
-      return together(equipment, await accompanied(caller, undefined, id, equipment.content));
+      const tools = await toolsOf(caller, undefined, id, content);
+      return inTurn(tools, (each) => accompanied(caller, undefined, id, each));
     },
 
     async revised(caller, before, content) {
       if (reachOf(caller) === 'ordinary' && before.person?.administrative)
         throw new DomainError({ rule: 'administrator-out-of-reach', id: before.id });
       const touched = decided.some((name) => !same(before.attributes[name], content.attributes[name]));
-      const equipment = await equipping(ports, caller, before, before.id, content);
-      return touched ? together(equipment, await accompanied(caller, before, before.id, equipment.content)) : equipment;
+      const tools = await toolsOf(caller, before, before.id, content);
+      return touched ? inTurn(tools, (each) => accompanied(caller, before, before.id, each)) : tools;
     },
 
     async removed(caller, state) {
@@ -85,19 +95,6 @@ export function persons(ports: Ports): Companion {
 /** Administrators are out of an identity provider's reach unless its connection is allowed that explicitly. */
 const reachOf = ({ options }: Caller): Circumstances['reach'] =>
   options.has('administrators') ? 'everybody' : 'ordinary';
-
-/** What follows from one rule and from another, which was asked with what the first made of it. */
-const together = (first: Accompanied, second: Accompanied): Accompanied => ({
-  content: second.content,
-  moves: [...first.moves, ...second.moves],
-  relies: [...first.relies, ...second.relies],
-  others: [...first.others, ...second.others],
-  entry: { ...first.entry, ...second.entry },
-  settled(lenient) {
-    first.settled?.(lenient);
-    second.settled?.(lenient);
-  },
-});
 
 function accompaniedBy(
   before: State | undefined,

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { linkByHand } from '../../src/admin/integrations.ts';
 import { addNumber, readNumber, withdrawNumber } from '../../src/admin/numbers.ts';
 import { emptyBook } from '../../src/domain/book.ts';
+import { integrationSchema } from '../../src/domain/integrations.ts';
 import { numberFrom, telephonySchema } from '../../src/domain/numbers.ts';
 import type { TenantId } from '../../src/domain/tenants.ts';
 import { listsOver, portsOver } from '../../src/protocol.ts';
@@ -85,6 +86,35 @@ describe('What somebody telephones with, as an identity provider says it', funct
     const strict = caller({ dialect: 'strict' });
     expect(await ending(create({ mobile }, strict))).to.equal('ScimError');
     expect(await ending(create({ mobile: 'no number' }))).to.equal('ScimError');
+  });
+
+  it('has accounts in connected tools beside it, each of one person: “you can modify it”', async () => {
+    const accounts = (...values: string[]) => ({
+      [integrationSchema]: { accounts: values.map((value) => ({ tool: 'salesforce', value })) },
+    });
+    const make = async (said: JsonObject, by = caller()) => {
+      const attributes = { userName: `${randomUUID()}@example.com`, ...said };
+      return (await users.create(by, { attributes, members: undefined }, leniency(by.dialect), none)).stored;
+    };
+    const lists = listsOver(store.db);
+    const holders = async () => {
+      const { items } = await lists(tenant, 'ToolAccount', { limit: 9 });
+      return new Map(items.map(({ attributes }) => [attributes['value'], attributes['user']]));
+    };
+    const ann = await make(accounts('A1'));
+    expect((ann.attributes as JsonObject)[integrationSchema]).to.deep.equal({
+      accounts: [{ tool: 'salesforce', value: 'A1', status: 'linked' }],
+    });
+    expect((await holders()).get('A1')).to.equal(ann.id);
+    const bob = await make(accounts('A1'));
+    expect(bob.attributes).to.not.have.any.keys(integrationSchema);
+    expect(await ending(make(accounts('A1'), caller({ dialect: 'strict' })))).to.equal('ScimError');
+    const decide = ({ attributes }: { attributes: object }) => ({ ...(attributes as JsonObject), ...accounts('A2') });
+    await users.revise(caller(), ann.id, { accepts: () => true, decide, wanted: none }, leniency('lenient'));
+    expect([...(await holders())]).to.have.deep.members([
+      ['A1', undefined],
+      ['A2', ann.id],
+    ]);
   });
 
   it('is free for others once he is removed, and so is all that was his', async () => {
