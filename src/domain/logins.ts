@@ -1,4 +1,5 @@
 import { DomainError } from './errors.ts';
+import { e164 } from './phoneNumbers.ts';
 
 /** What somebody signs in with. */
 export interface Login {
@@ -8,8 +9,6 @@ export interface Login {
 }
 
 const address = /^[^\s@]{1,64}@[^\s@]{1,255}$/;
-const international = /^\+[1-9]\d{5,14}$/;
-
 /**
  * What somebody signs in with: “Add user ID (email or mobile number)”, “User ID is used for login and password reset”. A number
  * without a prefix gets that of the organization.
@@ -28,9 +27,8 @@ export function loginFrom(text: string, countryPrefix: string): Login {
  * @throws DomainError `invalid`
  */
 export function numberFrom(text: string, countryPrefix: string, attribute: string): string {
-  const digits = text.replace(/[\s().\-/]/g, '');
-  const number = digits.replace(/^00/, '+').replace(/^0/, countryPrefix);
-  if (!international.test(number)) throw new DomainError({ rule: 'invalid', attribute, why: shape });
+  const number = e164(text, countryPrefix);
+  if (number === undefined) throw new DomainError({ rule: 'invalid', attribute, why: shape });
   return number;
 }
 

@@ -3,6 +3,7 @@ import type { Change } from '../../domain/changes.ts';
 import { contactOf } from '../../domain/contacts.ts';
 import { untilItHolds } from '../../domain/deciding.ts';
 import { DomainError } from '../../domain/errors.ts';
+import { withExtra, type Extra } from '../../domain/extra.ts';
 import { sent } from '../../domain/invitations.ts';
 import type { Act } from '../../domain/journal.ts';
 import { decide, type Circumstances } from '../../domain/people.ts';
@@ -25,6 +26,8 @@ export interface Draft {
   readonly rights: Rights;
   /** The teams that he is in from the beginning, by id or name. */
   readonly teams?: readonly string[] | undefined;
+  /** “Add extra information (optional).” */
+  readonly extra?: Extra | undefined;
   readonly begins: Beginning;
   readonly password?: string | undefined;
 }
@@ -79,8 +82,8 @@ async function creations(
   const { tenant, order, permissions } = asker;
   let changes: readonly Change[] = [];
   for (const { draft, id, password } of made) {
-    const { profile, rights, begins } = draft;
-    const attributes = described(undefined, profile, circumstances.settings);
+    const { profile, rights, extra = {}, begins } = draft;
+    const attributes = withExtra(described(undefined, profile, circumstances.settings), extra);
     const wish = {
       ...both(become(beginning(begins)), byHand(withLicense(rights, circumstances), permissions)),
       ...(draft.teams && { teams: await teamIds(ports, tenant, draft.teams) }),

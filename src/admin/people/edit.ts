@@ -1,3 +1,4 @@
+import { withExtra, type Extra } from '../../domain/extra.ts';
 import type { Person } from '../../domain/person.ts';
 import { described, type Profile } from '../../domain/profile.ts';
 import { become, byHand, inEntity, outOfEntity, type CompanyMembership, type Rights } from '../../domain/rights.ts';
@@ -11,6 +12,8 @@ import { requireMayGive, teamIds } from './create.ts';
 export interface Edit {
   readonly profile?: Profile | undefined;
   readonly rights?: Rights | undefined;
+  /** All the extra information that is known of him from now on. */
+  readonly extra?: Extra | undefined;
   /** The teams that he is to be in by choice, by id or name; those that his roles bring stay. */
   readonly teams?: readonly string[] | undefined;
 }
@@ -28,7 +31,7 @@ export async function editUser(
   ports: PeoplePorts,
   asker: Asker,
   id: string,
-  { profile, rights = {}, teams }: Edit,
+  { profile = {}, rights = {}, extra, teams }: Edit,
   onlyAt?: number,
 ): Promise<Standing> {
   requireMayGive(asker, { rights, teams });
@@ -36,12 +39,10 @@ export async function editUser(
   return changeUser(ports, asker, id, {
     wish: { ...byHand(rights, asker.permissions), ...(chosen && { teams: chosen }) },
     onlyAt,
-    ...(profile && {
-      said(before, { settings }) {
-        const attributes = described(before.attributes, profile, settings);
-        return { ...before, name: String(attributes.userName), attributes };
-      },
-    }),
+    said(before, { settings }) {
+      const after = described(before.attributes, profile, settings);
+      return { ...before, name: String(after.userName), attributes: extra ? withExtra(after, extra) : after };
+    },
   });
 }
 

@@ -1,8 +1,10 @@
+import { belongingsOf } from '../../domain/belongings.ts';
 import type { Change } from '../../domain/changes.ts';
 import { untilItHolds } from '../../domain/deciding.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { forgotten, invitationKind } from '../../domain/invitations.ts';
+import { toolAccountKind } from '../../domain/integrations.ts';
 import { recorded } from '../../domain/journal.ts';
+import { numberKind } from '../../domain/numbers.ts';
 import { decideRemoval } from '../../domain/people.ts';
 import { personOf } from '../../domain/person.ts';
 import { seatsHeld } from '../../domain/seats.ts';
@@ -19,6 +21,10 @@ export interface Removed {
   readonly roles: readonly Named[];
   /** The license pools of which a seat comes free. */
   readonly seats: readonly Named[];
+  /** The telephone numbers that others can have from then on. */
+  readonly numbers: readonly Named[];
+  /** The accounts in connected tools that others can be linked to. */
+  readonly accounts: readonly Named[];
 }
 
 interface Named {
@@ -38,14 +44,21 @@ export async function removalOf(ports: PeoplePorts, asker: Asker, id: string): P
   const held = (what: string): readonly Named[] =>
     sorted(person.grants.flatMap((grant) => (grant.what === what ? [{ id: grant.id, name: grant.name ?? '' }] : [])));
   const seats = new Set(seatsHeld(person));
+  const { changes } = await belongingsOf(ports.deciding.states, state, asker.order);
+  const freed = (kind: string): readonly Named[] =>
+    sorted(changes.flatMap(({ revises }) => (revises?.before.kind === kind ? [revises.before] : [])).map(named));
   return {
     user: { id, userName: state.name },
     teams: sorted(memberships.flatMap(({ group, name, how }) => (how === 'direct' ? [{ id: group, name }] : []))),
     entities: held('entity'),
     roles: held('role'),
     seats: held('license').filter((license) => seats.has(license.id)),
+    numbers: freed(numberKind),
+    accounts: freed(toolAccountKind),
   };
 }
+
+const named = ({ id, name }: Named): Named => ({ id, name });
 
 const sorted = (things: readonly Named[]): readonly Named[] => [...things].sort((a, b) => (a.id < b.id ? -1 : 1));
 
@@ -59,15 +72,15 @@ export async function removeUser(ports: PeoplePorts, asker: Asker, id: string, o
   const { deciding } = ports;
   const { tenant, order, deadline } = asker;
   await untilItHolds(deadline, deciding, async () => {
-    const [state, { groups, edges }, invitations] = await Promise.all([
+    const [state, { groups, edges }] = await Promise.all([
       deciding.states.read(tenant, 'User', id),
       deciding.states.groupsOf(tenant, id),
-      deciding.states.some(tenant, [{ kind: invitationKind, name: id }]),
     ]);
     if (!state) throw new DomainError({ rule: 'unknown', type: 'User', id });
     requireVersion(state, onlyAt);
     const circumstances = await circumstancesOf(ports, asker);
-    const moves = await decideRemoval(deciding, state, circumstances);
+    const left = await belongingsOf(deciding.states, state, order);
+    const moves = [...(await decideRemoval(deciding, state, circumstances)), ...left.moves];
     const removal: Change = {
       tenant,
       removes: { state, leaves: groups, edges },
@@ -83,7 +96,6 @@ export async function removeUser(ports: PeoplePorts, asker: Asker, id: string, o
         events: [toldTo('removed', id, state, circumstances)],
       },
     };
-    const links = invitations.map((invitation) => forgotten(invitation, order));
-    await deciding.work.commitAll([removal, ...links], deadline);
+    await deciding.work.commitAll([removal, ...left.changes], deadline);
   });
 }

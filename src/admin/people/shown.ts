@@ -1,5 +1,6 @@
 import { waitsOf, personOf, type Person, type Status, type Waits } from '../../domain/person.ts';
 import { companyRoleOf, type Grant, type GrantKind, type Origin } from '../../domain/grants.ts';
+import { extraOf, type Extra } from '../../domain/extra.ts';
 import { originsOf } from '../../domain/explain.ts';
 import type { CompanyRole, PrimaryRole } from '../../domain/permissions.ts';
 import { profileOf } from '../../domain/profile.ts';
@@ -56,6 +57,7 @@ export interface ShownUser extends Omit<ListedUser, 'licenses' | 'entities'> {
   readonly permissions: readonly ShownGrant[];
   readonly entities: readonly (ShownGrant & ShownEntity)[];
   readonly teams: readonly ShownTeam[];
+  readonly extra: Extra;
   readonly waitsFor?: Waits;
   /** Sessions that began before are over. */
   readonly sessionsSince?: string;
@@ -93,6 +95,7 @@ export function shownUser({ state, memberships }: Standing): ShownUser {
     permissions: of(person, 'permission').map(shownGrant),
     entities: of(person, 'entity').map((grant) => ({ ...shownGrant(grant), ...shownEntity(grant) })),
     teams: memberships.map(({ group, name, how }) => ({ id: group, name, how, roles: rolesBringing(person, group) })),
+    extra: extraOf(state.attributes),
     ...(waitsFor && { waitsFor }),
     ...(person.sessionsSince !== undefined && { sessionsSince: person.sessionsSince }),
   };

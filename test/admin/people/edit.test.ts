@@ -56,6 +56,14 @@ describe('Changing people', function () {
     expect(paths).to.have.members(['userName', 'name', 'title']);
   });
 
+  it('keeps “extra information (optional)” under names of the organization’s own', async () => {
+    const id = await made({ extra: { Badge: '4711', Floor: '3' } });
+    expect((await edit(id, { profile: { title: 'Rep' } })).extra).to.deep.equal({ Badge: '4711', Floor: '3' });
+    expect((await edit(id, { extra: { Badge: '4712' } })).extra).to.deep.equal({ Badge: '4712' });
+    expect((await edit(id, { extra: {} })).extra).to.deep.equal({});
+    expect(await broken(edit(id, { extra: { a: '1', A: '2' } }))).to.equal('invalid');
+  });
+
   it('writes nothing where nothing changes', async () => {
     const id = await made({ profile: { userName: 'al@example.com', givenName: 'Al' }, rights: { permissions: [] } });
     await edit(id, { profile: { givenName: 'Al' }, rights: { permissions: [], primaryRole: 'user' }, teams: [] });

@@ -1,6 +1,9 @@
 import { expect } from 'chai';
+import { tellAccount } from '../../../src/admin/integrations.ts';
+import { addNumber, equip, readNumber } from '../../../src/admin/numbers.ts';
 import { createUsers, type Draft } from '../../../src/admin/people/create.ts';
 import { removalOf, removeUser } from '../../../src/admin/people/remove.ts';
+import { listsOver } from '../../../src/protocol.ts';
 import { broken, draft, openOrganization, type Organization } from './organization.ts';
 
 describe('Removing people from the organization', function () {
@@ -58,6 +61,23 @@ describe('Removing people from the organization', function () {
     // “Deleting a user cannot be undone.”
     expect(await broken(removeUser(org.ports, org.asker(), id))).to.equal('unknown');
     expect(await made()).not.to.equal(id);
+  });
+
+  it('leaves his numbers and his accounts in connected tools to others', async () => {
+    const { order, tenant, deadline } = org.asker();
+    const commission = { order, tenant, deadline };
+    const landline = await addNumber(org.ports, commission, '0145678901', 'landline');
+    const id = await made();
+    await equip(org.ports, commission, id, { landline: landline.number, displayNumbers: [] });
+    const ports = { ...org.ports, lists: listsOver(org.store.db) };
+    await tellAccount(ports, commission, 'salesforce', { value: 'S1', email: 'alice@example.com' });
+    const told = await removalOf(org.ports, org.asker(), id);
+    expect(told.numbers).to.deep.equal([{ id: landline.id, name: '+33145678901' }]);
+    expect(told.accounts).to.have.length(1);
+    await removeUser(org.ports, org.asker(), id);
+    expect(await readNumber(org.ports, tenant, landline.id)).to.include({ holder: undefined });
+    const next = await made();
+    await equip(org.ports, commission, next, { landline: landline.number, displayNumbers: [] });
   });
 
   it('is of the version that was seen, and leaves administrators to Primary Admins', async () => {

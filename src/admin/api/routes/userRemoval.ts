@@ -15,6 +15,8 @@ const effects = named(
     entities: things('The entities that he leaves: all of them'),
     roles: things('The roles that he holds no longer'),
     seats: things('The license pools of which a seat comes free'),
+    numbers: things('The telephone numbers that come free'),
+    accounts: things('The accounts in connected tools that come free'),
   }),
 );
 
@@ -40,6 +42,8 @@ export const removalRoutes: readonly Route[] = [
             entities: [{ id: '6c8f', name: 'Acme France' }],
             roles: [],
             seats: [{ id: '77d2', name: 'recording-premium' }],
+            numbers: [{ id: '0f3e', name: '+33145678901' }],
+            accounts: [],
           },
           confirmation: 'kJ8f…',
           expiresAt: '2026-11-23T14:40:00.000Z',

@@ -1,7 +1,23 @@
+import { extraBounds } from '../../../domain/extra.ts';
 import { originKinds } from '../../../domain/grants.ts';
 import { companyRoles, everyPermission, primaryRoles } from '../../../domain/permissions.ts';
 import { statuses } from '../../../domain/person.ts';
-import { choice, flag, id, instant, integer, list, named, nullable, object, word, type OfSome } from '../schema.ts';
+import {
+  choice,
+  flag,
+  id,
+  instant,
+  integer,
+  list,
+  map,
+  named,
+  nullable,
+  object,
+  text,
+  word,
+  type Of,
+  type OfSome,
+} from '../schema.ts';
 
 const short = (description: string) => word({ maxLength: 256, description });
 const longest = 100;
@@ -58,6 +74,12 @@ const rights = {
   }),
 } as const;
 
+const extra = map(text({ maxLength: extraBounds.value }), {
+  maxProperties: extraBounds.entries,
+  description: 'Extra information, under names of the organization’s own; what is said is all of it',
+  examples: [{ Badge: '4711' }],
+});
+
 /** What a password may be. */
 export const password = word({ minLength: 8, maxLength: 256, description: 'Kept as its argon2id hash alone' });
 
@@ -69,6 +91,7 @@ export const newUser = named(
     {
       ...profile,
       ...rights,
+      extra,
       begins: choice(['invited', 'prepared'], {
         default: 'invited',
         description: 'Created and invited directly, or saved as a prepared user',
@@ -78,7 +101,7 @@ export const newUser = named(
 );
 
 /** Somebody who is created with a password. */
-export const newDirectUser = named('NewDirectUser', object({ userName, password }, { ...profile, ...rights }));
+export const newDirectUser = named('NewDirectUser', object({ userName, password }, { ...profile, ...rights, extra }));
 
 /** Who is to be the first Primary Admin. */
 export const newAdmin = named('NewPrimaryAdmin', object({ userName }, { ...profile, password }));
@@ -89,15 +112,33 @@ const removable = Object.fromEntries(
 ) as unknown as { readonly [K in keyof typeof profile]: ReturnType<typeof nullable<(typeof profile)[K]>> };
 
 /** What is to change of somebody. */
-export const userPatch = named('UserPatch', object({}, { userName, ...removable, ...rights }, { minProperties: 1 }));
+export const userPatch = named(
+  'UserPatch',
+  object({}, { userName, ...removable, ...rights, extra }, { minProperties: 1 }),
+);
 
 /** What is no part of a profile. */
-type Given = OfSome<typeof rights> & { readonly begins?: string; readonly password?: string };
+type Given = OfSome<typeof rights> & {
+  readonly extra?: Of<typeof extra>;
+  readonly begins?: string;
+  readonly password?: string;
+};
 
 /** What was said of somebody, told apart: what describes him, and what he is given. */
 export function toldApart<S extends Given>(said: S) {
-  const { primaryRole, roles, permissions, license, entities, teams, begins: _, password: __, ...rest } = said;
-  return { profile: rest, rights: { primaryRole, roles, permissions, license, entities }, teams };
+  const {
+    primaryRole,
+    roles,
+    permissions,
+    license,
+    entities,
+    teams,
+    extra: more,
+    begins: _,
+    password: __,
+    ...rest
+  } = said;
+  return { profile: rest, rights: { primaryRole, roles, permissions, license, entities }, teams, extra: more };
 }
 
 const origin = object(
@@ -166,6 +207,7 @@ export const shownUser = named(
           roles: list(id(), { description: 'The roles that bring it' }),
         }),
       ),
+      extra,
     },
     {
       ...profile,
@@ -206,5 +248,6 @@ export const examples = {
     permissions: [],
     entities: [{ id: '6c8f', name: 'Acme France', role: 'Approver', origins: [{ by: 'hand', role: 'Approver' }] }],
     teams: [{ id: '31aa', name: 'Sales', how: 'direct', roles: ['4e1b'] }],
+    extra: { Badge: '4711' },
   },
 } as const;
