@@ -30,6 +30,22 @@ export function requireMay({ permissions }: Pick<Asker, 'permissions'>, permissi
 }
 
 /**
+ * Demands that whoever asks may change somebody: administrators are changed by those who manage administrators.
+ *
+ * @throws DomainError `unknown`, `administrator-out-of-reach`
+ */
+export async function requireReach(
+  { deciding: { states } }: PeoplePorts,
+  { tenant, permissions }: Asker,
+  id: string,
+): Promise<void> {
+  const state = await states.read(tenant, 'User', id);
+  if (!state) throw new DomainError({ rule: 'unknown', type: 'User', id });
+  if (state.person?.administrative && !permissions.has('admins.manage'))
+    throw new DomainError({ rule: 'administrator-out-of-reach', id });
+}
+
+/**
  * The circumstances in which decisions on people are made for somebody. “Only the Primary Admin can manage organization-level
  * users”: who may not manage administrators reaches the others alone.
  */

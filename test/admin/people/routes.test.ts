@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { extraRoutes } from '../../../src/admin/api/routes/extra.ts';
+import { integrationRoutes } from '../../../src/admin/api/routes/integrations.ts';
 import { accessRoutes } from '../../../src/admin/api/routes/userAccess.ts';
 import { removalRoutes } from '../../../src/admin/api/routes/userRemoval.ts';
 import { rightsRoutes } from '../../../src/admin/api/routes/userRights.ts';
@@ -12,7 +14,15 @@ import { holders } from '../../../src/storage/holders.ts';
 import { adminFront, type AdminFront } from '../../support/adminFront.ts';
 import { openOrganization, type Organization } from './organization.ts';
 
-const routes = [...userRoutes, ...directRoutes, ...accessRoutes, ...removalRoutes, ...rightsRoutes];
+const routes = [
+  ...userRoutes,
+  ...directRoutes,
+  ...accessRoutes,
+  ...removalRoutes,
+  ...rightsRoutes,
+  ...extraRoutes,
+  ...integrationRoutes,
+];
 const password = 'correct horse battery staple';
 
 describe('Users, over the admin API', function () {
@@ -149,7 +159,7 @@ describe('Users, over the admin API', function () {
       200,
       'id,userName,displayName,primaryRole,roles,licenses,teams,status',
     ]);
-    expect(rows[1]).to.match(/^[\w-]+,direct1@example\.com,Ann,user,"\[""=Seller""\]",\[\],\[\],active$/);
+    expect(rows[1]).to.match(/^[\w-]+,direct1@example\.com,Ann,user,'=Seller,,,active$/);
     expect(rows).to.have.length(4);
     expect(csv.text).not.to.contain(password);
     const again = await front.ask('POST', '/users/direct', { body: { users } });
@@ -182,6 +192,27 @@ describe('Users, over the admin API', function () {
     expect((await act('DELETE', '/entities/Access'))['entities']).to.deep.equal([]);
     const denied = await ask('PUT', `/users/${id}/entities/Access`, { role: 'Clerk' }, { key: 'users.manage' });
     expect([denied.status, denied.code]).to.deep.equal([403, 'not-allowed']);
+  });
+
+  it('are out of reach as administrators, whichever route is asked', async () => {
+    const id = await made('boss@example.com', { primaryRole: 'admin' });
+    const asks = [
+      ['PATCH', '', { title: 'x' }],
+      ['PUT', '/extra', { Badge: '1' }],
+      ['PUT', '/integrations/salesforce', { value: 'S1' }],
+      ['DELETE', '/integrations/salesforce', undefined],
+      ['PUT', '/password', { password }],
+      ['DELETE', '/credentials', undefined],
+      ['POST', '/end-sessions', undefined],
+      ['POST', '/deactivate', undefined],
+      ['DELETE', '', undefined],
+    ] as const;
+    for (const [method, path, body] of asks) {
+      const { status, code } = await ask(method, `/users/${id}${path}`, body, { key: 'users.manage' });
+      expect([status, code], `${method} ${path}`).to.deep.equal([403, 'administrator-out-of-reach']);
+    }
+    expect((await ask('PUT', `/users/${id}/extra`, { Badge: '1' })).status).to.equal(200);
+    expect((await ask('PUT', '/users/nobody/extra', {})).status).to.equal(404);
   });
 
   it('are removed once the effects were told and confirmed: “Confirm the removal.”', async () => {

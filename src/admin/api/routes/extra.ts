@@ -1,5 +1,7 @@
 import { extraBounds } from '../../../domain/extra.ts';
 import { readExtra, setExtra } from '../../extra.ts';
+import { requireReach } from '../../people/asker.ts';
+import { askerOf } from '../asking.ts';
 import { commissionOf, ok, route, type Route } from '../route.ts';
 import { map, named, text } from '../schema.ts';
 
@@ -33,6 +35,7 @@ export const extraRoutes: readonly Route[] = [
     body: extra,
     answers: { 200: { description: 'As it is now', schema: extra, example } },
     async handle(context, { params, body, onlyAt }) {
+      await requireReach(context.ports, askerOf(context), params.id);
       const now = await setExtra(context.ports, commissionOf(context), params.id, body, onlyAt);
       return ok(now.extra, now.version);
     },

@@ -1,5 +1,7 @@
 import { accountFrom, toolAccountKind, type ToolAccount } from '../../../domain/integrations.ts';
 import { linkByHand, readLinks, removeAccount, tellAccounts, unlink, type Told } from '../../integrations.ts';
+import { requireReach } from '../../people/asker.ts';
+import { askerOf } from '../asking.ts';
 import { batchSize } from '../batch.ts';
 import { askedBy, pageShown } from '../listing.ts';
 import { problemBody, problemOf } from '../problems.ts';
@@ -147,6 +149,7 @@ export const integrationRoutes: readonly Route[] = [
     body: named('AccountChosen', object({ value })),
     answers: { 200: { description: 'As it is now', schema: link, example: { ...linkExample, status: 'linked' } } },
     async handle(context, { params, body }) {
+      await requireReach(context.ports, askerOf(context), params.id);
       return ok(await linkByHand(context.ports, commissionOf(context), params.id, params.tool, body.value));
     },
   }),
@@ -159,6 +162,7 @@ export const integrationRoutes: readonly Route[] = [
     params: { tool },
     answers: { 204: { description: 'None is shown any longer' } },
     async handle(context, { params }) {
+      await requireReach(context.ports, askerOf(context), params.id);
       await unlink(context.ports, commissionOf(context), params.id, params.tool);
       return done;
     },
