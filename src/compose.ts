@@ -19,7 +19,7 @@ import { registries } from './provisioning/registries.ts';
 import { openapi } from './scim/openapi/document.ts';
 import { resolvePath } from './scim/schema/path.ts';
 import type { Registry } from './scim/schema/registry.ts';
-import { outage, portsOver, protocolFrom, schemas } from './protocol.ts';
+import { errandsOver, outage, portsOver, protocolFrom, schemas } from './protocol.ts';
 import { noteAddress } from './storage/address.ts';
 import { allowances } from './storage/allowances.ts';
 import { isOutage, type Database } from './storage/connect.ts';
@@ -60,16 +60,20 @@ async function serve(settings: Config, log: Log, store: Store, fellows?: Fellows
   const tally = quirkTally(db, () => {
     log.debug('the tally of quirks could not be written; it is tried again');
   });
-  const keeping = housekeeping(db, (error) => {
-    if (!isOutage(error)) log.error('housekeeping failed; it is tried again', { error });
-  });
+  const keeping = housekeeping(
+    db,
+    (error) => {
+      if (!isOutage(error)) log.error('housekeeping failed; it is tried again', { error });
+    },
+    errandsOver(db, () => ports),
+  );
   const types = schemas();
   const own = registries(types, tenantSchemas(db), () => performance.now());
   let draining = false;
   const readiness = () => (draining ? shuttingDown : store.reachable() ? ready : databaseAway);
   const watched = await monitoring(settings.metrics, db, readiness, log, fellows);
   // One for all who ask, so that what they commit at the same moment is committed together.
-  const ports = portsOver(db, types, { onCommit: keeping.noted, onBatch: watched.batch }, own, laidDown(db));
+  const ports = portsOver(db, types, { onCommit: keeping.noted, onLeft: keeping.urged, onBatch: watched.batch }, own, laidDown(db));
   const admin = adminPorts(db, settings.publicUrl, 'server', rows, ports);
   const protocol = protocolFrom(db, ports, settings.publicUrl, own);
   const credentials = access({

@@ -9,6 +9,9 @@ import { seals } from './credentials/seals.ts';
 import type { Change } from './domain/changes.ts';
 import { noBooks, type Books } from './domain/book.ts';
 import type { Lists } from './domain/lists.ts';
+import type { Deciding } from './domain/deciding.ts';
+import { promote } from './domain/promoting.ts';
+import { workOff } from './domain/settling.ts';
 import { basePath } from './http/target.ts';
 import { joint, type Alarm, type JointPorts } from './provisioning/joint.ts';
 import { lists } from './provisioning/lists.ts';
@@ -23,10 +26,14 @@ import type { Json } from './scim/types.ts';
 import { accounts } from './storage/accounts.ts';
 import { isOutage, type Database } from './storage/connect.ts';
 import { directory } from './storage/directory.ts';
+import type { Errand } from './storage/errands.ts';
+import { holders } from './storage/holders.ts';
+import { jobs } from './storage/jobs.ts';
 import { ledger } from './storage/ledger.ts';
 import { secret } from './storage/secrets.ts';
 import { states } from './storage/states.ts';
 import { tenantSchemas } from './storage/tenantSchemas.ts';
+import { walks } from './storage/walks.ts';
 import { unitOfWork, type Observer } from './storage/unitOfWork.ts';
 
 /** The SCIM protocol over a database. */
@@ -96,6 +103,18 @@ export const listsOver = (db: Database): Lists =>
     seals: seals(secret(db), 'lists'),
     clock: Date.now,
   });
+
+/** What follows changes, over a database: who waits is promoted when a seat is free, and jobs are worked off. */
+export function errandsOver(db: Database, deciding: () => Deciding): readonly Errand[] {
+  const more = { walks: walks(db), holders: holders(db), queue: jobs(db) };
+  return [
+    async (tenant, goOn) => {
+      await promote({ ...deciding(), ...more }, tenant, goOn);
+      return undefined;
+    },
+    (tenant, goOn) => workOff({ ...deciding(), ...more }, tenant, goOn),
+  ];
+}
 
 /** Those who met in a document should not meet there again. */
 const pause = (round: number): Promise<void> => sleep(Math.random() * Math.min(2 ** round, 100));

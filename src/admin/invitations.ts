@@ -236,7 +236,7 @@ async function requireSeat(
   state: State,
   { tenant, settings }: Pick<Circumstances, 'tenant' | 'settings'>,
 ): Promise<void> {
-  const waits = waitsOf(personOf(state));
+  const [waits] = waitsOf(personOf(state));
   if (settings.seatPolicy !== 'waitlist' || !waits) return;
   const [pool] = (await states.some(tenant, [{ kind: 'Entitlement', name: waits.pool }])).map(poolFrom);
   throw new DomainError({ rule: 'seats-exhausted', license: pool?.name ?? waits.pool, seats: pool?.seats ?? 0 });

@@ -29,6 +29,10 @@ export const seatsOf = (pool: string): string => `seats:${pool}`;
 /** People who wait for a seat of a license pool. */
 export const queueOf = (pool: string): string => `queue:${pool}`;
 
+export const isSeats = (account: string): boolean => account.startsWith(seatsOf(''));
+
+export const isQueue = (account: string): boolean => account.startsWith(queueOf(''));
+
 /** What an organization may still spend. */
 export const credits = 'credits';
 

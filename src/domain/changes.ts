@@ -1,4 +1,5 @@
-import type { Move } from './accounts.ts';
+import { isQueue, isSeats, type Move } from './accounts.ts';
+import type { NewJob } from './jobs.ts';
 import type { Entry } from './journal.ts';
 import type { Head, Member, State, Via } from './states.ts';
 import type { TenantId } from './tenants.ts';
@@ -24,6 +25,8 @@ export interface Change {
   readonly nesting?: number;
   /** Numbers that it moves within their bounds: seats, credits. */
   readonly moves?: readonly Move[];
+  /** What is done after it, and kept with it. */
+  readonly starts?: readonly NewJob[];
   readonly entry: Entry;
 }
 
@@ -104,3 +107,10 @@ export const subjectsOf = ({ revises, removes, members, creates }: Change): read
   ...(removes ? [removes.state, ...removes.leaves] : []),
   ...(members && !creates ? [members.group] : []),
 ];
+
+/** Whether it leaves something to do that somebody waits for: a job, a seat that may be free now, one more who waits. */
+export const leavesWork = ({ starts = [], moves = [] }: Change): boolean =>
+  starts.length > 0 ||
+  moves.some(
+    ({ account, by, most }) => (isSeats(account) && (by < 0 || most !== undefined)) || (isQueue(account) && by > 0),
+  );

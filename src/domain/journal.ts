@@ -120,11 +120,12 @@ const flat = (content: NewContent | undefined): Attributes =>
     : {};
 
 /** What no attribute shows of a person: with it, the entries alone say who held what at any time, and why. */
-const unshown = ({ grants, was, paid, keepsSeats, sessionsSince }: Person): Attributes => ({
+const unshown = ({ grants, was, paid, keepsSeats, whenSeated, sessionsSince }: Person): Attributes => ({
   ...(grants.length > 0 && { 'person.grants': grants }),
   ...(was !== undefined && { 'person.was': was }),
   ...(paid !== undefined && { 'person.paid': paid }),
   ...(keepsSeats && { 'person.keepsSeats': keepsSeats }),
+  ...(whenSeated && { 'person.whenSeated': whenSeated }),
   ...(sessionsSince !== undefined && { 'person.sessionsSince': sessionsSince }),
 });
 

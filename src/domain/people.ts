@@ -39,8 +39,8 @@ export interface Circumstances {
   readonly now: string;
   /** Whether it may touch who holds an administrative role, and make somebody such a one. */
   readonly reach: 'everybody' | 'ordinary';
-  /** What a group, a role or a rule gives waits for a seat, whatever the policy; who waits may have his turn. */
-  readonly seats?: 'wait' | 'promote';
+  /** What a group, a role or a rule gives waits for a seat, whatever the policy; who waits for that pool has his turn. */
+  readonly seats?: 'wait' | { readonly promote: string };
 }
 
 /** What a wish comes to: the person after it, and all that has to be committed with him. */

@@ -18,6 +18,8 @@ export interface Person {
   readonly paid?: number;
   /** He keeps his seats while he is deactivated. */
   readonly keepsSeats?: true;
+  /** He was to be invited, and no seat was free: he is as soon as he has one. */
+  readonly whenSeated?: 'invited';
   /** Sessions that began before this instant (ISO 8601) are over. */
   readonly sessionsSince?: string;
 }
@@ -38,20 +40,24 @@ export interface Waits {
   readonly since: string;
 }
 
-/** The pool whose turn he waits for first. */
-export function waitsOf({ grants, status }: Person): Waits | undefined {
-  if (status === 'deactivated') return undefined;
-  const [first] = grants
-    .flatMap(({ what, id, waiting }) =>
-      what === 'license' && waiting !== undefined ? [{ pool: id, since: waiting }] : [],
-    )
-    .sort((a, b) => (a.since < b.since ? -1 : 1));
-  return first;
-}
+/** The pools whose turn he waits for. */
+export const waitsOf = ({ grants, status }: Person): readonly Waits[] =>
+  status === 'deactivated'
+    ? []
+    : grants.flatMap(({ what, id, waiting }) =>
+        what === 'license' && waiting !== undefined ? [{ pool: id, since: waiting }] : [],
+      );
 
-/** The words under which it is found who is what: `role:<id>`, `license:<id>`, `entity:<id>`, `primary:<role>`, `status:<status>`, `admin`. */
+/**
+ * The words under which it is found who is what: `role:<id>`, `license:<id>`, `entity:<id>`, `primary:<role>`,
+ * `status:<status>`, `admin`; `waiting:<id>` of what he waits for, `group:<id>` of a group that gives him anything.
+ */
 export const heldBy = ({ status, primaryRole, grants, administrative }: Person): readonly string[] => [
   ...grants.filter(({ waiting }) => waiting === undefined).map(({ what, id }) => `${what}:${id}`),
+  ...grants.filter(({ waiting }) => waiting !== undefined).map(({ id }) => `waiting:${id}`),
+  ...new Set(
+    grants.flatMap(({ origins }) => origins.flatMap(({ by, ref }) => (by === 'group' ? [`group:${ref}`] : []))),
+  ),
   ...(primaryRole === 'user' ? [] : [`primary:${primaryRole}`]),
   ...(status === 'active' ? [] : [`status:${status}`]),
   ...(administrative ? ['admin'] : []),

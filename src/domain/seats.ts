@@ -44,8 +44,8 @@ const licenses = ({ grants }: Person): readonly Grant[] => grants.filter(({ what
 export interface Seating {
   readonly pools: ReadonlyMap<string, Pool>;
   readonly accounts: ReadonlyMap<string, Account>;
-  /** `wait`: what a group or a role gives waits for a seat whatever the policy. `promote`: his turn has come. */
-  readonly without: SeatPolicy | 'wait' | 'promote';
+  /** `wait`: what a group or a role gives waits for a seat whatever the policy. `promote`: his turn has come in that pool. */
+  readonly without: SeatPolicy | 'wait' | { readonly promote: string };
   /** Where `downgrade` falls to. */
   readonly downgradeTo: Pool | undefined;
   /** ISO 8601. */
@@ -63,26 +63,30 @@ export function seated(before: Person | undefined, after: Person, seating: Seati
   if (after.status === 'deactivated') return after;
   return licenses(after).reduce<Person>((person, grant) => {
     if (had.has(grant.id)) return person;
-    if (grant.waiting !== undefined && seating.without !== 'promote') return person;
+    if (grant.waiting !== undefined && !isTurn(grant.id, seating)) return person;
     if (isFree(grant.id, seating)) return having(person, withSeat(grant));
-    if (grant.waiting !== undefined) return person;
-    return turnedAway(person, grant, seating);
+    return grant.waiting === undefined ? turnedAway(person, grant, seating) : person;
   }, after);
 }
 
+/** Whether it is the turn of who waits for that pool. */
+const isTurn = (pool: string, { without }: Seating): boolean => typeof without === 'object' && without.promote === pool;
+
 /** Whether a seat can be had: by who waits when his turn has come, by who comes new when nobody waits. */
-function isFree(pool: string, { accounts, pools, without }: Seating): boolean {
+function isFree(pool: string, seating: Seating): boolean {
+  const { accounts, pools } = seating;
   if (pools.get(pool)?.seats === undefined) return true;
   const { value = 0, most } = accounts.get(seatsOf(pool)) ?? {};
-  const waiting = without === 'promote' ? 0 : (accounts.get(queueOf(pool))?.value ?? 0);
+  const waiting = isTurn(pool, seating) ? 0 : (accounts.get(queueOf(pool))?.value ?? 0);
   return waiting === 0 && (most === undefined || value < most);
 }
 
 function turnedAway(person: Person, grant: Grant, { pools, without, downgradeTo, now }: Seating): Person {
   const waits = having(person, { ...grant, waiting: now });
-  if (without === 'wait' || without === 'promote') return waits;
+  if (without === 'wait' || typeof without === 'object') return waits;
   // “Prepared users”: who waits for a license is kept, and invited when a seat frees.
-  if (without === 'waitlist') return person.status === 'invited' ? { ...waits, status: 'prepared' } : waits;
+  if (without === 'waitlist')
+    return person.status === 'invited' ? { ...waits, status: 'prepared', whenSeated: 'invited' } : waits;
   const pool = pools.get(grant.id);
   if (without === 'reject' || !downgradeTo)
     throw new DomainError({ rule: 'seats-exhausted', license: pool?.name ?? grant.id, seats: pool?.seats ?? 0 });
@@ -119,10 +123,11 @@ export function seatMoves(before: Person | undefined, after: Person | undefined,
   ];
 }
 
-function takes(pool: string, { accounts, pools, without }: Seating): Move[] {
+function takes(pool: string, seating: Seating): Move[] {
+  const { accounts, pools } = seating;
   const account = seatsOf(pool);
   if (pools.get(pool)?.seats === undefined) return [{ account, by: 1 }];
   const seat = { account, by: 1, within: accounts.get(account)?.most ?? null };
   // Who comes new takes a seat only while nobody waits, also at the moment of the commit.
-  return without === 'promote' ? [seat] : [seat, { account: queueOf(pool), by: 0, below: 0 }];
+  return isTurn(pool, seating) ? [seat] : [seat, { account: queueOf(pool), by: 0, below: 0 }];
 }

@@ -1,5 +1,6 @@
 import type { Move } from '../domain/accounts.ts';
 import type { Change } from '../domain/changes.ts';
+import type { NewJob } from '../domain/jobs.ts';
 import type { Entry } from '../domain/journal.ts';
 import type { NewContent, State } from '../domain/states.ts';
 import type { Leniency } from '../scim/dialects.ts';
@@ -21,7 +22,10 @@ export interface Accompanied {
 export interface Companion {
   created(caller: Caller, id: string, content: NewContent): Promise<Accompanied>;
   revised(caller: Caller, before: State, content: NewContent): Promise<Accompanied>;
-  removed(caller: Caller, state: State): Promise<Pick<Accompanied, 'moves' | 'others'>>;
+  removed(
+    caller: Caller,
+    state: State,
+  ): Promise<Pick<Accompanied, 'moves' | 'others'> & { readonly starts?: readonly NewJob[] }>;
 }
 
 const alone = (content: NewContent): Promise<Accompanied> =>

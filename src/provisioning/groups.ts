@@ -12,6 +12,7 @@ import type { ResourceType } from '../scim/schema/types.ts';
 import type { Caller, JsonObject, MemberChanges, ResourceStore, Revision, Stored, Written } from '../scim/types.ts';
 import { inScim, noVersion, ordered, turns, untilItHolds, type Ports } from './decide.ts';
 import { toScimError } from './errors.ts';
+import { afterCreation, afterRevision, mapped, type Following } from './following.ts';
 import { contentOf, membersOf, toStored } from './mapping.ts';
 import { removal } from './removal.ts';
 
@@ -27,6 +28,7 @@ export function groups(ports: Ports, type: ResourceType): ResourceStore {
 
   // Of changes that are checked against one version of a tenant's nesting all but one are decided in vain.
   const nestings = turns();
+  const companion = mapped(ports);
 
   async function readWhole(caller: Caller, id: string): Promise<Stored | undefined> {
     const row = await directory.readWithMembers(ordered(caller).tenant, id);
@@ -45,25 +47,24 @@ export function groups(ports: Ports, type: ResourceType): ResourceStore {
     const joins = members.length > 0 ? await states.known(tenant, members) : [];
     const refused = requireKnown(members, joins, lenient);
     const head = { id, kind: 'Group', version: 1, revision: 1, generation: 1 } as const;
-    const { at } = await work.commit(
-      {
-        tenant,
-        creates: { id, tenant, kind: 'Group', owner: caller.connection, ...content },
-        ...(joins.length > 0 && {
-          members: { group: { ...head, modified: new Date(0) }, reset: false, joins, leaves: [] },
-        }),
-        relies: joins.map((member) => member.id),
-        entry: {
-          order,
-          operation: 'create',
-          kind: 'Group',
-          resource: id,
-          differences: recorded(undefined, content, undefined),
-          ...(joins.length > 0 && { members: { reset: false, joined: joins.map((member) => member.id), left: [] } }),
-        },
+    const creates = { id, tenant, kind: 'Group', owner: caller.connection, ...content };
+    const change: Change = {
+      tenant,
+      creates,
+      ...(joins.length > 0 && {
+        members: { group: { ...head, modified: new Date(0) }, reset: false, joins, leaves: [] },
+      }),
+      relies: joins.map((member) => member.id),
+      entry: {
+        order,
+        operation: 'create',
+        kind: 'Group',
+        resource: id,
+        differences: recorded(undefined, content, undefined),
+        ...(joins.length > 0 && { members: { reset: false, joined: joins.map((member) => member.id), left: [] } }),
       },
-      deadline,
-    );
+    };
+    const { at } = await commitWith(change, await afterCreation(ports, caller, creates, joins), deadline);
     const state: State = {
       ...head,
       tenant,
@@ -97,7 +98,7 @@ export function groups(ports: Ports, type: ResourceType): ResourceStore {
 
     const exact = !revision.accepts(noVersion) || changed?.compared === 'with all';
     const change = { ...changeOf(caller, state, after, changed), ...(exact && { onlyAt: state.version }) };
-    const { version, at } = await commit(caller, change);
+    const { version, at } = await commit(caller, change, await afterRevision(ports, caller, state, after, changed));
     return { stored: toStored({ ...state, ...after, version, modified: at }, caller), refusedMembers };
   }
 
@@ -111,15 +112,24 @@ export function groups(ports: Ports, type: ResourceType): ResourceStore {
   }
 
   /** Commits a change of a group; where another group joins, one after the other, each checked against the last. */
-  function commit(caller: Caller, change: Change): Promise<Committed> {
+  function commit(caller: Caller, change: Change, follows: Following): Promise<Committed> {
     const { tenant, deadline } = ordered(caller);
     const inner = change.members?.joins.filter(({ kind }) => kind === 'Group').map(({ id }) => id) ?? [];
-    if (inner.length === 0) return work.commit(change, deadline);
+    if (inner.length === 0) return commitWith(change, follows, deadline);
     return nestings.run(tenant, async () => {
       const { above, version } = await states.nestingAbove(tenant, change.entry.resource);
       requireNoCycle(change.entry.resource, inner, above);
-      return work.commit({ ...change, nesting: version }, deadline);
+      return commitWith({ ...change, nesting: version }, follows, deadline);
     });
+  }
+
+  /** Commits a change of a group, and what follows from it for its members. */
+  async function commitWith(change: Change, { changes, starts }: Following, deadline: number): Promise<Committed> {
+    const own = starts.length > 0 ? { ...change, starts } : change;
+    if (changes.length === 0) return work.commit(own, deadline);
+    const [committed] = await work.commitAll([own, ...changes], deadline);
+    if (!committed) throw new TypeError('a change that was committed has an outcome');
+    return committed;
   }
 
   async function read(tenant: TenantId, id: string, { members, accepts }: Revision): Promise<GroupForMembers> {
@@ -194,7 +204,8 @@ export function groups(ports: Ports, type: ResourceType): ResourceStore {
       return { stored: (await readWhole(caller, id)) ?? stored, refusedMembers };
     },
 
-    remove: (caller, id, accepts) => untilItHolds(caller, ports, () => removal(ports, caller, 'Group', id, accepts)),
+    remove: (caller, id, accepts) =>
+      untilItHolds(caller, ports, () => removal(ports, caller, 'Group', id, accepts, companion)),
 
     async memberIds(caller, id, kind, limit) {
       const { tenant } = ordered(caller);

@@ -27,7 +27,9 @@ export function persons(ports: Ports): Companion {
     const { tenant, order } = ordered(caller);
     const { settings } = await ports.books.of(tenant);
     const now = new Date(ports.clock()).toISOString();
-    return { tenant, settings, order, now, reach: reachOf(caller) };
+    // An operation of a Bulk has one entry: the user's own. What follows for others is told of the request alone.
+    const { connection, request } = order;
+    return { tenant, settings, order: { connection, request }, now, reach: reachOf(caller) };
   }
 
   async function accompanied(

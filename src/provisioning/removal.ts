@@ -25,13 +25,14 @@ export async function removal(
   if (!state) throw new DomainError({ rule: 'unknown', type: kind, id });
   if (!accepts(state.version)) throw new DomainError({ rule: 'changed', type: kind, id });
   ownerAfter(state, { connection: caller.connection, adopts: caller.adopts });
-  const { moves, others } = await companion.removed(caller, state);
+  const { moves, others, starts = [] } = await companion.removed(caller, state);
   const change: Change = {
     tenant,
     removes: { state, leaves: groups, edges },
     ...(!accepts(noVersion) && { onlyAt: state.version }),
     relies: [],
     ...(moves.length > 0 && { moves }),
+    ...(starts.length > 0 && { starts }),
     entry: { order, operation: 'remove', kind, resource: id, differences: recorded(state, undefined, undefined) },
   };
   await (others.length > 0 ? work.commitAll([change, ...others], deadline) : work.commit(change, deadline));

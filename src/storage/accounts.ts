@@ -7,7 +7,7 @@ import { gather } from './gather.ts';
 import type { Statement } from './writes.ts';
 
 /** An account as MongoDB keeps it. */
-interface AccountDocument {
+export interface AccountDocument {
   _id: string;
   tenant: TenantId;
   name: string;

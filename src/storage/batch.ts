@@ -4,6 +4,7 @@ import type { ResourceType } from '../scim/schema/types.ts';
 import { contentFields, historyDocument, journalDocument, newDocument, newEdge } from './documents.ts';
 import { accountBook } from './accounts.ts';
 import type { HeadCache } from './heads.ts';
+import { newJobDocument } from './jobs.ts';
 import { noWrites, type Writes } from './writes.ts';
 
 /** A batch made ready: its writes, what each change gets, the heads it leaves, and who no longer belongs in it. */
@@ -49,6 +50,7 @@ export function assemble<U extends Unit>(
     rely(change, relied, writes);
     if (change.removes) depart(change.tenant, stripe, writes);
     accounts.move(change);
+    for (const job of change.starts ?? []) writes.jobs.push(newJobDocument(change.tenant, job, change.entry.order, at));
     return { version, at };
   };
 

@@ -35,8 +35,8 @@ export interface ResourceDocument {
   person?: Person;
   /** The words under which it is found who is what (`heldBy`). */
   held?: readonly string[];
-  /** The license pool that he waits for. */
-  waits?: Waits;
+  /** The license pools that he waits for. */
+  waits?: readonly Waits[];
   password?: string;
   /** Of a key: when it was last used. */
   lastUsedAt?: Date;
@@ -142,7 +142,7 @@ export const contentFields = (
 
 function personFields(person: Person): Pick<ResourceDocument, 'person' | 'held' | 'waits'> {
   const [held, waits] = [heldBy(person), waitsOf(person)];
-  return { person, ...(held.length > 0 && { held }), ...(waits && { waits }) };
+  return { person, ...(held.length > 0 && { held }), ...(waits.length > 0 && { waits }) };
 }
 
 /** The document of a resource that is new at that instant. */

@@ -1,12 +1,15 @@
 import type mongoose from 'mongoose';
 import { tenantId, type TenantId } from '../domain/tenants.ts';
 import { closeOldEdges } from './closings.ts';
+import { errands, type Errand } from './errands.ts';
 import { sequence } from './sequencer.ts';
 
 /** Work that follows writes, which nobody waits for. */
 export interface Housekeeping {
   /** Something was written for that tenant. */
   noted(tenant: TenantId): void;
+  /** What was written leaves something to do that somebody waits for: a job, a free seat. */
+  urged(tenant: TenantId): void;
   /** Does what there is to do now; for tests, and before stopping. */
   settle(): Promise<void>;
   stop(): Promise<void>;
@@ -21,8 +24,18 @@ const wholeRound = 60;
 /**
  * Puts journal entries in order and closes the edges of emptied groups, a second after the writes that made them. Any
  * number of processes may do so at once.
+ *
+ * @param more what else there is to do for tenants, and somebody waits for: each by itself
  */
-export function housekeeping(connection: mongoose.Connection, onError: (error: unknown) => void): Housekeeping {
+export function housekeeping(
+  connection: mongoose.Connection,
+  onError: (error: unknown) => void,
+  more: readonly Errand[] = [],
+): Housekeeping {
+  const running = more.map((errand) => errands(errand, onError));
+  const urged = (tenant: TenantId): void => {
+    for (const each of running) each.urge(tenant);
+  };
   let waiting = new Set<TenantId>();
   let turns = 0;
   let stopped = false;
@@ -39,6 +52,7 @@ export function housekeeping(connection: mongoose.Connection, onError: (error: u
   async function work(): Promise<void> {
     const tenants = waiting;
     waiting = new Set();
+    for (const tenant of tenants) urged(tenant);
     for (const tenant of tenants)
       await orLater(tenant, async () => {
         while (!stopped && (await sequence(connection, tenant)));
@@ -78,15 +92,18 @@ export function housekeeping(connection: mongoose.Connection, onError: (error: u
 
   return {
     noted: (tenant) => void waiting.add(tenant),
+    urged,
     async settle() {
       await run();
       await closing;
+      await Promise.all(running.map((each) => each.settle()));
     },
     async stop() {
       stopped = true;
       clearInterval(timer);
       await current;
       await closing;
+      await Promise.all(running.map((each) => each.stop()));
     },
   };
 }

@@ -9,6 +9,7 @@ export const kept = {
   nesting: '_id',
   departures: 'tenant',
   accounts: 'tenant',
+  jobs: 'tenant',
   totals: '_id',
   bulks: 'tenant',
   bulkNotes: 'tenant',

@@ -1,5 +1,6 @@
 import mongoose from 'mongoose';
 import { UnusableDatabase } from './connect.ts';
+import { lease } from './lease.ts';
 
 const { Mixed, ObjectId } = mongoose.Schema.Types;
 
@@ -163,6 +164,38 @@ const totals = new mongoose.Schema({ _id: String, epoch: Number, counts: Mixed }
 /** The schemas that a tenant made. */
 const tenantSchemas = new mongoose.Schema({ _id: String, version: Number, schemas: Mixed }, options);
 
+/** Jobs that are over are forgotten after thirty days. */
+const jobSeconds = 30 * 24 * 3_600;
+
+/** Work that changes left. */
+const jobs = new mongoose.Schema(
+  {
+    _id: String,
+    tenant: { type: String, required: true },
+    kind: String,
+    argument: String,
+    state: String,
+    connection: String,
+    request: String,
+    pass: Number,
+    position: String,
+    done: Number,
+    total: Number,
+    created: Date,
+    due: Date,
+    begun: Date,
+    ended: Date,
+    holder: String,
+    until: Date,
+    attempts: Number,
+    error: String,
+  },
+  options,
+)
+  .index({ tenant: 1, due: 1 }, { partialFilterExpression: { state: 'open' } })
+  .index({ tenant: 1, created: 1, _id: 1 })
+  .index({ ended: 1 }, { expireAfterSeconds: jobSeconds });
+
 const meta = new mongoose.Schema({ _id: String, version: Number, holder: ObjectId, until: Date }, options);
 
 /** What is kept of a Bulk that may be sent again goes after a day. */
@@ -205,6 +238,7 @@ const collections = {
   bulks,
   bulkNotes,
   tenantSchemas,
+  jobs,
   meta,
 } as const;
 
@@ -259,34 +293,5 @@ export async function migrate(connection: mongoose.Connection, more: readonly In
       .updateOne({ _id: 'schema' }, { $set: { version: schemaVersion } }, { upsert: true });
   } finally {
     await release();
-  }
-}
-
-interface Lease {
-  _id: string;
-  holder: mongoose.mongo.ObjectId;
-  until: Date;
-}
-
-/** Waits until nobody else holds the lease, then holds it. One whose holder died runs out by itself. */
-async function lease(
-  connection: mongoose.Connection,
-  name: string,
-  milliseconds: number,
-): Promise<() => Promise<void>> {
-  const holder = new mongoose.mongo.ObjectId();
-  const leases = connection.collection<Lease>('meta');
-  const _id = `lease ${name}`;
-  await leases.updateOne({ _id }, { $setOnInsert: { holder, until: new Date(0) } }, { upsert: true });
-  for (;;) {
-    // The server's clock alone decides, so that hosts with different clocks agree.
-    const taken = await leases.findOneAndUpdate({ _id, $expr: { $lt: ['$until', '$$NOW'] } }, [
-      { $set: { holder, until: { $add: ['$$NOW', milliseconds] } } },
-    ]);
-    if (taken)
-      return async () => {
-        await leases.updateOne({ _id, holder }, { $set: { until: new Date(0) } });
-      };
-    await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

@@ -108,6 +108,7 @@ function commandsOf({
   history,
   journal,
   closings,
+  jobs,
   stagings,
 }: Writes): { command: mongoose.mongo.Document; due?: number }[] {
   const all = [
@@ -123,6 +124,7 @@ function commandsOf({
     { command: { insert: 'history', documents: history } },
     { command: { update: 'closings', updates: stagings }, due: stagings.length },
     { command: { insert: 'closings', documents: closings } },
+    { command: { insert: 'jobs', documents: jobs } },
     { command: { insert: 'journal', documents: journal } },
   ];
   const writes = all.flatMap(({ command, ...rest }) => {

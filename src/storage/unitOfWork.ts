@@ -1,5 +1,5 @@
 import type mongoose from 'mongoose';
-import { Stale, type Change, type Committed, type Unit } from '../domain/changes.ts';
+import { leavesWork, Stale, type Change, type Committed, type Unit } from '../domain/changes.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { UnitOfWork } from '../domain/ports.ts';
 import type { TenantId } from '../domain/tenants.ts';
@@ -28,6 +28,8 @@ interface Waiting extends Unit {
 export interface Observer {
   /** Data of that tenant changed, or may have. */
   readonly onCommit?: (tenant: TenantId) => void;
+  /** What was committed, or may have been, leaves something to do for that tenant that somebody waits for. */
+  readonly onLeft?: (tenant: TenantId) => void;
   /** So many changes were committed in one transaction. */
   readonly onBatch?: (changes: number) => void;
 }
@@ -181,7 +183,11 @@ export function unitOfWork(
   }
 
   function noteTenants(units: readonly Unit[]): void {
-    for (const { changes } of units) for (const { tenant } of changes.slice(0, 1)) observer.onCommit?.(tenant);
+    for (const { changes } of units)
+      for (const { tenant } of changes.slice(0, 1)) {
+        observer.onCommit?.(tenant);
+        if (changes.some(leavesWork)) observer.onLeft?.(tenant);
+      }
   }
 
   async function write({ writes }: Assembled<Waiting>, milliseconds: number): Promise<void> {

@@ -1,4 +1,5 @@
 import type { EdgeDocument, HistoryDocument, JournalDocument, ResourceDocument } from './documents.ts';
+import type { JobDocument } from './jobs.ts';
 
 /** One statement of MongoDB's `update` command. */
 export interface Statement {
@@ -28,6 +29,7 @@ export interface Writes {
   readonly history: HistoryDocument[];
   readonly journal: JournalDocument[];
   readonly closings: object[];
+  readonly jobs: JobDocument[];
   /** Edges that lay ready and count from now on. */
   readonly stagings: Statement[];
 }
@@ -43,5 +45,6 @@ export const noWrites = (): Writes => ({
   history: [],
   journal: [],
   closings: [],
+  jobs: [],
   stagings: [],
 });
