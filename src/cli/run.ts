@@ -15,7 +15,6 @@ import { doctorCommand } from './doctor.ts';
 import { Unwell, type Front, type Terminal } from './front.ts';
 import { addRouteCommands } from './routes/commands.ts';
 import { dashed } from './routes/fields.ts';
-import type { Front, Terminal } from './front.ts';
 import { keyCommands } from './keys.ts';
 import { historyCommands } from './history.ts';
 import { schemaCommands } from './schemas.ts';

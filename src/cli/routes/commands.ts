@@ -9,7 +9,7 @@ import { labelOf } from '../../words/labels.ts';
 import { plain, tell } from '../../words/say.ts';
 import { perform, type Front, type Output } from '../front.ts';
 import { bodyText } from './shown.ts';
-import { dashed, fieldsOf, membersOf, removableOf, type Field } from './fields.ts';
+import { dashed, fieldsOf, membersOf, removableOf, separated, type Field } from './fields.ts';
 import { groups, routeCommands, type RouteCommand } from './table.ts';
 
 /** What every such command can be given. */
@@ -45,8 +45,10 @@ function add(above: Command, front: Front, { command: called, help }: RouteComma
   const params = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
   for (const name of params) command.argument(`<${dashed(name)}>`, labelOf(front.language, name));
   for (const { option } of fields) command.addOption(option);
-  if (removable.length > 0) command.option('--clear <names>', say('help.clear', { names: removable }), listOf);
-  if (route.body) command.option('--body <file>', say('help.body'));
+  if (removable.length > 0) command.option('--clear <names>', say('help.clear', { names: removable }), separated);
+  // Where nothing else says what the request is, none would say that it is nothing.
+  if (route.body)
+    command[Object.keys(body).length > 0 ? 'option' : 'requiredOption']('--body <file>', say('help.body'));
   if (route.body && route.method === 'PATCH') command.option('--if-match <version>', say('help.if-match'));
   if (route.effects) command.option('--confirm <confirmation>', say('help.confirm'));
   command.option('--tenant <tenant>', say('help.its-tenant')).option('--json', say('help.json'));
@@ -66,8 +68,6 @@ function add(above: Command, front: Front, { command: called, help }: RouteComma
     );
   });
 }
-
-const listOf = (text: string): string[] => text.split(',').map((one) => one.trim());
 
 const camel = (name: string): string => name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
@@ -125,6 +125,7 @@ async function ask(
     deadline: now.getTime() + patienceMs,
     language,
     now,
+    wants: 'json',
   };
   const served = api([route], { isOutage: () => false, onDefect: () => undefined });
   return served.answer({ route, params }, request, context);

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { Members, Schema } from '../../admin/api/schema.ts';
 import { labelOf } from '../../words/labels.ts';
-import { listed, type Front } from '../front.ts';
+import type { Front } from '../front.ts';
 
 /** One thing that a command can be given: a parameter of the query, or a member of the body. */
 export interface Field {
@@ -82,14 +82,14 @@ function formOfItems(schema: Schema): { readonly choices?: readonly string[] } {
 }
 
 function listFormOf(front: Front, items: Schema): Form {
-  if (items['type'] === 'string') return { value: '<list>', read: listed };
+  if (items['type'] === 'string') return { value: '<list>', read: separated };
   const pair = pairOf(items);
   if (!pair) return { value: '<json>', read: (text) => jsonOf(front, text) };
   const [first, second] = pair;
   return {
     value: `<${first}=${second},…>`,
     read: (text) =>
-      listed(text).map((one) => {
+      separated(text).map((one) => {
         const at = one.lastIndexOf('=');
         if (at < 1) throw new InvalidArgumentError(front.say('error.pair', { first, second }));
         return { [first]: one.slice(0, at), [second]: one.slice(at + 1) };
@@ -109,6 +109,13 @@ function numberOf({ say }: Front, text: string): number {
   if (/^-?\d{1,15}$/.test(text)) return Number(text);
   throw new InvalidArgumentError(say('error.whole-number'));
 }
+
+/** What stands between commas: names may have spaces in them. */
+export const separated = (text: string): string[] =>
+  text
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
 
 /** JSON that was typed. */
 function jsonOf({ say }: Front, text: string): unknown {

@@ -26,13 +26,43 @@ export const routeCommands: readonly RouteCommand[] = [
     ['send', 'POST /invitations/send', 'help.invitation.send'],
     ['revoke', 'DELETE /users/{id}/invitation', 'help.invitation.revoke'],
   ]),
-  ...commands('user', [['invite', 'POST /users/{id}/invitation', 'help.user.invite']]),
-  ...commands('key', [
-    ['list', 'GET /keys', 'help.key.list'],
-    ['show', 'GET /keys/{id}', 'help.key.show'],
-    ['create', 'POST /keys', 'help.key.create'],
-    ['revoke', 'DELETE /keys/{id}', 'help.key.revoke'],
+  ...commands('user', [
+    ['list', 'GET /users', 'help.user.list'],
+    ['show', 'GET /users/{id}', 'help.user.show'],
+    ['create', 'POST /users', 'help.user.create'],
+    ['create-direct', 'POST /users/direct', 'help.user.create-direct'],
+    ['appoint', 'POST /primary-admin', 'help.user.appoint'],
+    ['change', 'PATCH /users/{id}', 'help.user.change'],
+    ['invite', 'POST /users/{id}/invitation', 'help.user.invite'],
+    ['deactivate', 'POST /users/{id}/deactivate', 'help.user.deactivate'],
+    ['reactivate', 'POST /users/{id}/reactivate', 'help.user.reactivate'],
+    ['password', 'PUT /users/{id}/password', 'help.user.password'],
+    ['delete-credentials', 'DELETE /users/{id}/credentials', 'help.user.delete-credentials'],
+    ['end-sessions', 'POST /users/{id}/end-sessions', 'help.user.end-sessions'],
+    ['remove', 'DELETE /users/{id}', 'help.user.remove'],
+    ['join-entity', 'PUT /users/{id}/entities/{entity}', 'help.user.join-entity'],
+    ['leave-entity', 'DELETE /users/{id}/entities/{entity}', 'help.user.leave-entity'],
+    ['telephony', 'GET /users/{id}/telephony', 'help.user.telephony'],
+    ['set-telephony', 'PUT /users/{id}/telephony', 'help.user.set-telephony'],
+    ['integrations', 'GET /users/{id}/integrations', 'help.user.integrations'],
+    ['set-integration', 'PUT /users/{id}/integrations/{tool}', 'help.user.set-integration'],
+    ['drop-integration', 'DELETE /users/{id}/integrations/{tool}', 'help.user.drop-integration'],
+    ['extra', 'GET /users/{id}/extra', 'help.user.extra'],
+    ['set-extra', 'PUT /users/{id}/extra', 'help.user.set-extra'],
   ]),
+  ...commands('', [['explain', 'GET /users/{id}/explain', 'help.explain']]),
+  ...commands('number', [
+    ['list', 'GET /numbers', 'help.number.list'],
+    ['show', 'GET /numbers/{id}', 'help.number.show'],
+    ['add', 'POST /numbers', 'help.number.add'],
+    ['remove', 'DELETE /numbers/{id}', 'help.number.remove'],
+  ]),
+  ...commands('integration', [
+    ['list', 'GET /integrations/{tool}/accounts', 'help.integration.list'],
+    ['set', 'PUT /integrations/{tool}/accounts', 'help.integration.set'],
+    ['remove', 'DELETE /integrations/{tool}/accounts/{value}', 'help.integration.remove'],
+  ]),
+  ...commands('key', [['show', 'GET /keys/{id}', 'help.key.show']]),
 ];
 
 /** What the groups of commands are about. */
@@ -40,11 +70,26 @@ export const groups = {
   settings: 'help.settings',
   invitation: 'help.invitation',
   user: 'help.users',
-  key: 'help.key',
+  number: 'help.number',
+  integration: 'help.integration',
 } as const satisfies Readonly<Record<string, RouteCommand['help']>>;
 
-/** Routes that other commands serve, by name. */
-export const servedByHand: Readonly<Record<string, string>> = {};
+/** Routes that other commands serve, and which. */
+export const servedByHand: Readonly<Record<string, string>> = {
+  'GET /keys': 'key list',
+  'POST /keys': 'key create',
+  'DELETE /keys/{id}': 'key revoke',
+  'GET /history/groups/{id}/members': 'who',
+  'GET /history/roles/{id}/members': 'who',
+  'GET /history/licenses/{id}/members': 'who',
+  'GET /history/entities/{id}/members': 'who',
+  'GET /history/administrators': 'who',
+  'GET /history/users/{id}/timeline': 'timeline',
+  'GET /history/users/{id}': 'timeline',
+  'GET /history/changes': 'changes',
+  'GET /history/accounts-outside-scim': 'accounts',
+  'GET /history/tokens': 'token list',
+};
 
 /** Routes that no command serves, and why. */
 export const unserved: Readonly<Record<string, string>> = {
