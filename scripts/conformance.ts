@@ -58,7 +58,7 @@ function chapter([name, sections]: readonly [string, readonly Section[]]): reado
 }
 
 /** A link for each file, with the names of what it shows. */
-function evidence(shown: readonly string[]): readonly string[] {
+export function evidence(shown: readonly string[]): readonly string[] {
   const names = new Map<string, readonly string[]>();
   for (const each of shown) {
     const [file = ''] = each.split(': ', 1);

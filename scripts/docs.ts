@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { authorizationDocument } from './authorization.ts';
 import { conformanceDocument } from './conformance.ts';
 import { dialectsDocument, quirkTable } from './dialects.ts';
+import { domainDocument } from './domain.ts';
 import { commandsDocument } from './commands.ts';
 import { limitsTable } from './limits.ts';
 import { errorTable, rfcTable, schemaTables, settingsTable } from './tables.ts';
@@ -42,6 +43,7 @@ export async function generated(): Promise<ReadonlyMap<string, string>> {
     ['docs/conformance.md', conformanceDocument()],
     ['docs/cli.md', commandsDocument()],
     ['docs/authorization.md', authorizationDocument()],
+    ['docs/domain.md', domainDocument()],
   ]);
 }
 
