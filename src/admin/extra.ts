@@ -1,17 +1,9 @@
 import { untilItHolds, type Deciding } from '../domain/deciding.ts';
-import { DomainError } from '../domain/errors.ts';
 import { extraOf, withExtra, type Extra } from '../domain/extra.ts';
 import { differences } from '../domain/journal.ts';
-import type { State } from '../domain/states.ts';
 import type { TenantId } from '../domain/tenants.ts';
 import type { Commission } from './commission.ts';
-
-/** @throws DomainError `unknown` */
-async function requireUser({ states }: Deciding, tenant: TenantId, id: string): Promise<State> {
-  const state = await states.read(tenant, 'User', id);
-  if (!state) throw new DomainError({ rule: 'unknown', type: 'User', id });
-  return state;
-}
+import { requireUser, requireVersion } from './people/change.ts';
 
 /**
  * The extra information of somebody.
@@ -40,8 +32,7 @@ export function setExtra(
 ): Promise<{ readonly extra: Extra; readonly version: number }> {
   return untilItHolds(deadline, deciding, async () => {
     const before = await requireUser(deciding, tenant, user);
-    if (onlyAt !== undefined && onlyAt !== before.version)
-      throw new DomainError({ rule: 'changed', type: 'User', id: user });
+    requireVersion(before, onlyAt);
     const attributes = withExtra(before.attributes, extra);
     const rows = differences(before.attributes, attributes);
     if (rows.length === 0) return { extra: extraOf(attributes), version: before.version };

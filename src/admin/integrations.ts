@@ -23,6 +23,7 @@ import type { Lists } from '../domain/lists.ts';
 import type { State } from '../domain/states.ts';
 import type { TenantId } from '../domain/tenants.ts';
 import type { Commission } from './commission.ts';
+import { requireUser } from './people/change.ts';
 
 /** What links to connected tools are administered with. */
 export interface IntegrationPorts {
@@ -47,13 +48,6 @@ async function accountState(
   value: string,
 ): Promise<State | undefined> {
   const [state] = await states.some(tenant, [{ kind: toolAccountKind, name: accountName(tool, value) }]);
-  return state;
-}
-
-/** @throws DomainError `unknown` */
-async function requireUser({ states }: Deciding, tenant: TenantId, id: string): Promise<State> {
-  const state = await states.read(tenant, 'User', id);
-  if (!state) throw new DomainError({ rule: 'unknown', type: 'User', id });
   return state;
 }
 

@@ -2,6 +2,7 @@ import type { Change } from '../domain/changes.ts';
 import type { Deciding } from '../domain/deciding.ts';
 import { untilItHolds } from '../domain/deciding.ts';
 import { DomainError } from '../domain/errors.ts';
+import { e164From } from '../domain/logins.ts';
 import { differences } from '../domain/journal.ts';
 import {
   added,
@@ -17,10 +18,10 @@ import {
   type NumberType,
   type Telephony,
 } from '../domain/numbers.ts';
-import { e164 } from '../domain/phoneNumbers.ts';
 import type { State } from '../domain/states.ts';
 import type { TenantId } from '../domain/tenants.ts';
 import type { Commission } from './commission.ts';
+import { requireUser, requireVersion } from './people/change.ts';
 
 /** What numbers are administered with. */
 interface NumberPorts {
@@ -68,7 +69,7 @@ export async function addNumber(
   type: NumberType,
 ): Promise<InventoryNumber> {
   const { countryPrefix } = (await deciding.books.of(tenant)).settings;
-  const number = requireE164(text, countryPrefix, 'number');
+  const number = e164From(text, countryPrefix, 'number');
   const id = deciding.newId();
   const { version } = await untilItHolds(deadline, deciding, () =>
     deciding.work.commit(added(tenant, id, number, type, order), deadline),
@@ -95,20 +96,6 @@ export async function withdrawNumber(
     const displays = (await deciding.accounts.read(tenant, [account])).get(account)?.value ?? 0;
     return deciding.work.commit(withdrawn(state, displays, order), deadline);
   });
-}
-
-/** @throws DomainError `invalid` */
-function requireE164(text: string, prefix: string, attribute: string): string {
-  const number = e164(text, prefix);
-  if (number === undefined) throw new DomainError({ rule: 'invalid', attribute, why: `${text}: +33612345678` });
-  return number;
-}
-
-/** @throws DomainError `unknown` */
-async function requireUser({ states }: Deciding, tenant: TenantId, id: string): Promise<State> {
-  const state = await states.read(tenant, 'User', id);
-  if (!state) throw new DomainError({ rule: 'unknown', type: 'User', id });
-  return state;
 }
 
 /**
@@ -138,8 +125,7 @@ export async function equip(
   const wished = written(wish, wish.countryPrefix ?? settings.countryPrefix);
   return untilItHolds(deadline, deciding, async () => {
     const before = await requireUser(deciding, tenant, user);
-    if (onlyAt !== undefined && onlyAt !== before.version)
-      throw new DomainError({ rule: 'changed', type: 'User', id: user });
+    requireVersion(before, onlyAt);
     const old = telephonyOf(before.attributes);
     const named = [...new Set([...numbersOf(old), ...numbersOf(wished)])];
     const inventory =
@@ -169,12 +155,12 @@ export async function equip(
 function written(wish: Telephony, prefix: string): Telephony {
   const one = (attribute: 'mobile' | 'landline') => {
     const text = wish[attribute];
-    return text === undefined ? {} : { [attribute]: requireE164(text, prefix, attribute) };
+    return text === undefined ? {} : { [attribute]: e164From(text, prefix, attribute) };
   };
   return {
     ...wish,
     ...one('mobile'),
     ...one('landline'),
-    displayNumbers: wish.displayNumbers.map((text) => requireE164(text, prefix, 'displayNumbers')),
+    displayNumbers: wish.displayNumbers.map((text) => e164From(text, prefix, 'displayNumbers')),
   };
 }

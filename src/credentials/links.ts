@@ -1,14 +1,13 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Links } from '../domain/invitations.ts';
 import { tenantId } from '../domain/tenants.ts';
 import type { Seals } from './seals.ts';
-import { tokenFormat } from './tokens.ts';
+import { checksum, digestOf, isSpeltWell, sameDigest } from './secretTexts.ts';
 
-// rci_<tenant>_<invitation>_<secret: 32 bytes>. The invitation is a UUID; what follows the tenant has one length.
-const shape = /^rci_([\w-]{1,64})_([\da-f-]{36})_[\da-f]{64}$/;
-const longest = 'rci_'.length + 64 + 1 + 36 + 1 + 64;
-
-const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+// rci_<tenant>_<invitation>_<secret: 32 bytes><checksum: 6 of base 62>. The invitation is a UUID; what follows the tenant has
+// one length.
+const shape = /^rci_([\w-]{1,64})_([\da-f-]{36})_[\da-f]{64}[\dA-Za-z]{6}$/;
+const longest = 'rci_'.length + 64 + 1 + 36 + 1 + 64 + 6;
 
 const contextOf = (tenant: string, invitation: string): string => JSON.stringify([tenant, invitation]);
 
@@ -18,7 +17,8 @@ const contextOf = (tenant: string, invitation: string): string => JSON.stringify
  */
 export const links = (seals: Seals): Links => ({
   async issue(tenant, invitation) {
-    const text = `rci_${tenant}_${invitation}_${randomBytes(32).toString('hex')}`;
+    const body = `rci_${tenant}_${invitation}_${randomBytes(32).toString('hex')}`;
+    const text = body + checksum(body);
     return { digest: digestOf(text), sealed: await seals.seal(text, contextOf(tenant, invitation)) };
   },
 
@@ -27,9 +27,9 @@ export const links = (seals: Seals): Links => ({
   parse(text) {
     if (text.length > longest) return undefined;
     const [, tenant, invitation] = shape.exec(text) ?? [];
-    if (tenant === undefined || invitation === undefined) return undefined;
+    if (tenant === undefined || invitation === undefined || !isSpeltWell(text)) return undefined;
     return { tenant: tenantId(tenant), invitation, digest: digestOf(text) };
   },
 
-  same: tokenFormat.same,
+  same: sameDigest,
 });

@@ -9,6 +9,7 @@ export interface Login {
 }
 
 const address = /^[^\s@]{1,64}@[^\s@]{1,255}$/;
+
 /**
  * What somebody signs in with: “Add user ID (email or mobile number)”, “User ID is used for login and password reset”. A number
  * without a prefix gets that of the organization.
@@ -18,7 +19,7 @@ const address = /^[^\s@]{1,64}@[^\s@]{1,255}$/;
 export function loginFrom(text: string, countryPrefix: string): Login {
   const trimmed = text.trim();
   if (address.test(trimmed)) return { kind: 'email', value: trimmed };
-  return { kind: 'mobile', value: numberFrom(trimmed, countryPrefix, 'userName') };
+  return { kind: 'mobile', value: e164From(trimmed, countryPrefix, 'userName') };
 }
 
 /**
@@ -26,7 +27,7 @@ export function loginFrom(text: string, countryPrefix: string): Login {
  *
  * @throws DomainError `invalid`
  */
-export function numberFrom(text: string, countryPrefix: string, attribute: string): string {
+export function e164From(text: string, countryPrefix: string, attribute: string): string {
   const number = e164(text, countryPrefix);
   if (number === undefined) throw new DomainError({ rule: 'invalid', attribute, why: shape });
   return number;

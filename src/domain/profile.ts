@@ -1,5 +1,5 @@
 import { DomainError } from './errors.ts';
-import { loginFrom, numberFrom } from './logins.ts';
+import { loginFrom, e164From } from './logins.ts';
 import { records } from './roles.ts';
 import type { Settings } from './settings.ts';
 import type { Attributes } from './states.ts';
@@ -100,7 +100,7 @@ function checkedProfile(profile: Profile, { countryPrefix, languages }: Settings
   if (typeof timezone === 'string' && !isTimezone(timezone))
     throw new DomainError({ rule: 'invalid', attribute: 'timezone', why: timezone });
   const number = (text: string | null | undefined, attribute: Part) =>
-    typeof text === 'string' ? { [attribute]: numberFrom(text, countryPrefix, attribute) } : {};
+    typeof text === 'string' ? { [attribute]: e164From(text, countryPrefix, attribute) } : {};
   return {
     ...profile,
     ...(userName !== undefined && { userName: loginFrom(userName, countryPrefix).value }),

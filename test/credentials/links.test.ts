@@ -16,7 +16,7 @@ describe('Links of invitations', () => {
     const presented = made.parse(text);
     expect(presented).to.deep.equal({ tenant: 'acme', invitation, digest });
     expect(made.same(digest, presented?.digest ?? '')).to.equal(true);
-    expect(text).to.match(/^rci_acme_[\da-f-]{36}_[\da-f]{64}$/);
+    expect(text).to.match(/^rci_acme_[\da-f-]{36}_[\da-f]{64}[\dA-Za-z]{6}$/);
   });
 
   it('are never twice the same', async () => {
@@ -34,18 +34,20 @@ describe('Links of invitations', () => {
     expect(await elsewhere.open(acme, invitation, sealed)).to.equal(undefined);
   });
 
-  it('are nothing else than what was issued', () => {
-    const uuid = randomUUID();
+  it('are nothing else than what was issued, misspelt never', async () => {
+    const invitation = randomUUID();
     const hex = 'a'.repeat(64);
     for (const text of [
       '',
       'rci_',
-      `rci_acme_${uuid}_${hex}a`,
-      `rci_a b_${uuid}_${hex}`,
-      `scim_${uuid}_${hex}`,
+      `rci_acme_${invitation}_${hex}`,
+      `scim_${invitation}_${hex}abcdef`,
       'x'.repeat(9e5),
     ])
       expect(made.parse(text), text.slice(0, 60)).to.equal(undefined);
-    expect(made.parse(`rci_acme_${uuid}_${hex}`)).to.not.equal(undefined);
+    const text = (await made.open(acme, invitation, (await made.issue(acme, invitation)).sealed)) ?? '';
+    expect(made.parse(text)).to.not.equal(undefined);
+    for (const other of [`${text}a`, text.slice(1), text.replace('acme', 'a b'), text.replace('acme', 'acne')])
+      expect(made.parse(other), other).to.equal(undefined);
   });
 });

@@ -67,6 +67,17 @@ export async function changeUser(ports: PeoplePorts, asker: Asker, id: string, i
   return readUser(ports, tenant, id);
 }
 
+/** The user as he stands. @throws DomainError `unknown` */
+export async function requireUser(
+  { states }: Pick<PeoplePorts['deciding'], 'states'>,
+  tenant: TenantId,
+  id: string,
+): Promise<State> {
+  const state = await states.read(tenant, 'User', id);
+  if (!state) throw new DomainError({ rule: 'unknown', type: 'User', id });
+  return state;
+}
+
 /** @throws DomainError `changed` */
 export function requireVersion({ id, version }: State, onlyAt: number | undefined): void {
   if (onlyAt !== undefined && onlyAt !== version) throw new DomainError({ rule: 'changed', type: 'User', id });
