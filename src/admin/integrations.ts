@@ -38,9 +38,6 @@ export interface ToldAccount {
   readonly label?: string | undefined;
 }
 
-const unknownAccount = (tool: string, value: string): DomainError =>
-  new DomainError({ rule: 'unknown', type: toolAccountKind, id: `${tool} ${value}` });
-
 async function accountState(
   { states }: Deciding,
   tenant: TenantId,
@@ -229,11 +226,7 @@ export function unlink(
   });
 }
 
-/**
- * An account that the tool has no more: nobody shows it any longer.
- *
- * @throws DomainError `unknown`
- */
+/** An account that the tool has no more: nobody shows it any longer. One that nobody told of is none already. */
 export function removeAccount(
   { deciding }: Pick<IntegrationPorts, 'deciding'>,
   { tenant, order, deadline }: Commission,
@@ -242,7 +235,7 @@ export function removeAccount(
 ): Promise<void> {
   return untilItHolds(deadline, deciding, async () => {
     const before = await accountState(deciding, tenant, tool, value);
-    if (!before) throw unknownAccount(tool, value);
+    if (!before) return;
     const { holder } = accountFrom(before);
     const user = holder && (await deciding.states.read(tenant, 'User', holder.user));
     const changes = [accountRemoval(before, order), ...(user ? linkChanges(user, tool, undefined, order) : [])];

@@ -133,7 +133,7 @@ describe('Accounts of connected tools', function () {
     expect(await linksOf(ann)).to.deep.equal(['A1 proposed', 'H1 linked']);
     await removeAccount(ports, commission(), tool, 'A1');
     expect(await linksOf(ann)).to.deep.equal(['H1 linked']);
-    expect(await ending(removeAccount(ports, commission(), tool, 'A1'))).to.equal('unknown');
+    expect(await ending(removeAccount(ports, commission(), tool, 'A1'))).to.equal('done');
   });
 
   it('are told by the hundred, each by itself, and telling them again changes nothing', async () => {

@@ -8,7 +8,12 @@ import { problemBody, problemOf } from '../problems.ts';
 import { commissionOf, done, ok, route, type Context, type Route } from '../route.ts';
 import { anything, choice, id, list, listQuery, named, object, pageOf, text, word } from '../schema.ts';
 
-const tool = word({ pattern: '^[a-z][a-z0-9-]*$', maxLength: 40, description: 'The tool', examples: ['salesforce'] });
+const tool = word({
+  pattern: '^[a-z0-9][a-z0-9-]*$',
+  maxLength: 64,
+  description: 'The tool',
+  examples: ['salesforce'],
+});
 const value = word({ maxLength: 200, description: 'The identifier of the account there; letter case is part of it' });
 const email = text({ format: 'email', maxLength: 320 });
 const label = word({ maxLength: 200, description: 'What the tool calls it' });
