@@ -3,6 +3,8 @@ import type { ResourceType } from '../scim/schema/types.ts';
 import type { ResourceStore } from '../scim/types.ts';
 import type { Ports } from './decide.ts';
 import { groups } from './groups.ts';
+import { joined } from './joined.ts';
+import { knownChannels, oneLanguage } from './joins.ts';
 import { pools } from './pools.ts';
 import { resources } from './resources.ts';
 import { users } from './users.ts';
@@ -20,9 +22,9 @@ export function storesOf(ports: Ports): Stores {
 function storeOf(ports: Ports, type: ResourceType): ResourceStore {
   switch (type.name) {
     case 'User':
-      return users(ports, type);
+      return joined(users(ports, type), oneLanguage);
     case 'Group':
-      return groups(ports, type);
+      return joined(groups(ports, type), knownChannels(ports.newId));
     case 'Entitlement':
       return pools(ports, type);
     default:

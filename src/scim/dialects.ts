@@ -78,7 +78,6 @@ export const quirks = {
   packedValues: {
     sends: 'A role or an entitlement as JSON in a string (`"value": "{\\"value\\": \\"admin\\", …}"`)',
     lenient: 'it is unpacked: its `value`, and its `displayName` as `display`',
-    strict: 'the string is stored as sent',
     source: 'Entra, AppRoleAssignmentsComplex: buildbuddy PR 10578, SCIM-SDK',
   },
   emptyStrings: {

@@ -172,27 +172,6 @@ describe('what real clients send', () => {
     });
   });
 
-  it('has roles and entitlements as JSON in a string, which lenient unpacks and strict keeps', () => {
-    const body = {
-      roles: [{ Value: '{"id":"1","value":"admin","displayName":"Admin"}', primary: true }, { value: '{"value":7}' }],
-      entitlements: [{ value: ' {"value":"premium","displayName":"x"}', display: 'Premium' }, { value: '{"value":' }],
-      emails: [{ value: '{"value":"mail"}' }],
-    };
-    const others = { emails: [{ value: '{"value":"mail"}' }] };
-    expect(read(body, 'lenient')).to.deep.equal({
-      resource: {
-        ...others,
-        entitlements: [{ value: 'premium', display: 'Premium' }, { value: '{"value":' }],
-        roles: [{ value: 'admin', display: 'Admin', primary: true }, { value: '{"value":7}' }],
-      },
-      repaired: { packedValues: 2 },
-    });
-    expect(read({ ...body, schemas: [core] }, 'strict').resource['roles']).to.deep.equal([
-      { value: '{"id":"1","value":"admin","displayName":"Admin"}', primary: true },
-      { value: '{"value":7}' },
-    ]);
-  });
-
   it('has keys that reach for a prototype: they are attributes that no schema has', () => {
     const hostile = JSON.parse(
       '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"toString":"x",' +
