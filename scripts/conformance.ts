@@ -34,7 +34,7 @@ The tables are written from [requirements.json](../test/conformance/requirements
 
 \`npm run conformance\` runs the checks of [scim2-tester](https://scim2-tester.readthedocs.io), a public checker of SCIM servers, on a fresh tenant: once on a strict connection, once on a lenient one, over every resource type that clients can write: each check begins by making a resource. It prints how many checks ended in which status, and fails where one found a fault. It needs Python 3.11 or newer and, the first time, a Python package index; [requirements.txt](../test/conformance/requirements.txt) says which version it takes.
 
-One complaint is set aside, and counted as that ([check_server.py](../test/conformance/check_server.py)): the checker adds an extension as a whole, then a multi-valued attribute of it, and takes it for a fault that both values are there afterwards. An \`add\` appends (RFC 7644 section 3.5.2.1).`;
+Two complaints are set aside, and counted as that ([check_server.py](../test/conformance/check_server.py)): the checker adds an extension as a whole, then a multi-valued attribute of it, and takes it for a fault that both values are there afterwards. An \`add\` appends (RFC 7644 section 3.5.2.1). And it gives users roles, licenses, entities and a primary role by random names, which no organization has, and takes \`active\` away: what a user is there is decided by the rules of the organization, and shown by [transcripts](../test/transcripts/okta/entitlements.http).`;
 
 /** docs/conformance.md, from what the standards demand. */
 export const conformanceDocument = (): string =>
