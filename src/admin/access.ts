@@ -24,7 +24,10 @@ export interface Access {
 
 /** Tells who presents a token. */
 export interface Authentication {
-  /** Undefined for a token that is unknown, expired or revoked. Rejects where the store can't say. */
+  /**
+   * Undefined for a token that is unknown, expired or revoked, or that stands for a user who is deactivated or gone: each
+   * within a second. Rejects where the store can't say.
+   */
   authenticate(token: string): Promise<Access | undefined>;
   /** Resolves when no note of a token's use is on its way to the store. */
   settled(): Promise<void>;
@@ -64,7 +67,7 @@ export function access(ports: AccessPorts): Authentication {
       const known = await lookUp(credential.selector);
       if (!known || !ports.tokenFormat.same(known.token.digest, credential.digest)) return undefined;
       const now = ports.now();
-      if (stateOf(known.token, now) !== 'live') return undefined;
+      if (stateOf(known.token, now) !== 'live' || known.standing === 'over') return undefined;
       noted.note(known.token, now);
       return known.access;
     },

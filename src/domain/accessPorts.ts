@@ -47,6 +47,8 @@ export interface People {
 export interface FoundToken {
   readonly token: Token;
   readonly connection: Connection;
+  /** Whether the user that it stands for may do anything, where it stands for one. */
+  readonly standing?: 'good' | 'over';
 }
 
 /** Where tokens are kept. Every call names the tenant, but for `find`: who presents a token is not known yet. */

@@ -36,6 +36,7 @@ export function company({ states, accounts }: PeoplePorts): Company {
     ports: {
       states: {
         readForMembers: states.readForMembers,
+        groupsOf: states.groupsOf,
         some(tenant, named) {
           const key = JSON.stringify(named);
           const found = some.get(key) ?? states.some(tenant, named);

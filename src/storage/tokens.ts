@@ -1,6 +1,7 @@
 import mongoose from 'mongoose';
 import type { ClientSession, Connection as Database, Model } from 'mongoose';
 import type { Tokens } from '../domain/accessPorts.ts';
+import { personOf } from '../domain/person.ts';
 import { liveTokensPerConnection } from '../domain/tokens.ts';
 import type { Connection, Scope } from '../domain/connections.ts';
 import type { TenantId } from '../domain/tenants.ts';
@@ -86,7 +87,26 @@ const withConnection = (selector: string) => [
       as: 'connections',
     },
   },
+  {
+    $lookup: {
+      from: 'resources',
+      localField: 'user',
+      foreignField: '_id',
+      let: { tenant: '$tenant' },
+      pipeline: [
+        { $match: { $expr: { $eq: ['$tenant', '$$tenant'] } } },
+        { $project: { 'attributes.active': 1, 'person.status': 1 } },
+      ],
+      as: 'users',
+    },
+  },
 ];
+
+/** Who is gone, or deactivated, may do nothing. */
+const standingOf = ([user]: readonly Described[]): 'good' | 'over' =>
+  user && personOf({ attributes: {}, ...user }).status !== 'deactivated' ? 'good' : 'over';
+
+type Described = Partial<Parameters<typeof personOf>[0]>;
 
 const lookUpMs = 3_000;
 
@@ -135,11 +155,13 @@ export function tokens(db: Database): Tokens {
     async find(selector) {
       // The primary knows of every revocation, whatever the connection string prefers to read from.
       const [found] = await model
-        .aggregate<TokenDocument & { connections: ConnectionDocument[] }>(withConnection(selector))
+        .aggregate<TokenDocument & { connections: ConnectionDocument[]; users: Described[] }>(withConnection(selector))
         .read('primary')
         .option({ maxTimeMS: lookUpMs });
       const connection: Connection | undefined = found?.connections.map(toConnection)[0];
-      return found && connection ? { token: toToken(found), connection } : undefined;
+      if (!found || !connection) return undefined;
+      const token = toToken(found);
+      return { token, connection, ...(token.user !== undefined && { standing: standingOf(found.users) }) };
     },
 
     async used(tenant, selector, at, apartMs) {

@@ -84,7 +84,7 @@ export function listedUser(state: State): ListedUser {
 /** All that is shown of a user. */
 export function shownUser({ state, memberships }: Standing): ShownUser {
   const person = personOf(state);
-  const waitsFor = waitsOf(person);
+  const [waitsFor] = waitsOf(person);
   return {
     ...listedUser(state),
     ...profileOf(state.attributes),
