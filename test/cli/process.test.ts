@@ -63,6 +63,28 @@ describe('cli as a process', function () {
     }
   });
 
+  it('speaks the language of the locale, and the doctor looks without changing anything', async () => {
+    const settings = { DATA_DIR: await folders.make(), LANG: 'en_US.UTF-8', LC_ALL: 'fr_FR.UTF-8' };
+    const fresh = await rollcall(settings, 'doctor');
+    expect(fresh.code, fresh.err).to.equal(1);
+    expect(fresh.out).to.match(/^avertissement\u00A0: Il n’y a encore aucune organisation/);
+    expect((await rollcall(settings, 'tenant', 'create', 'acme')).out).to.match(
+      /^L’organisation «\u00A0acme\u00A0» est créée/,
+    );
+    const { code, out } = await rollcall(settings, 'doctor', '--json', '--lang', 'en');
+    expect(code).to.equal(1);
+    expect((JSON.parse(out) as { findings: { code: string }[] }).findings.map((finding) => finding.code)).to.deep.equal(
+      ['primary-admin-none', 'connection-none'],
+    );
+  });
+
+  it('tells the doctor what is wrong with the settings, where every other command ends with 2', async () => {
+    const settings = { DATA_DIR: await folders.make(), PORT: 'many' };
+    expect((await rollcall(settings, 'tenant', 'list')).code).to.equal(2);
+    const { code, out } = await rollcall(settings, 'doctor');
+    expect([code, out]).to.deep.equal([1, 'error: A setting is wrong: PORT: must be integer\n1 error, 0 warnings.\n']);
+  });
+
   it('works on the database of MONGODB_URI', async () => {
     const database = await freshDatabase();
     const made = await rollcall({ MONGODB_URI: database.uri }, 'tenant', 'create', 'acme', '--json');
