@@ -14,6 +14,7 @@ import type { ConnectionChange, ConnectionRequest, NewConnection } from '../admi
 import { given, listed, perform, wholeNumber } from './front.ts';
 import type { Front, Output } from './front.ts';
 import { logText } from './log.ts';
+import { quirkOf } from '../words/labels.ts';
 import { facts, instant, table } from './table.ts';
 
 type Creating = Output &
@@ -114,7 +115,7 @@ export function connectionCommands(connection: Command, front: Front): void {
               [say('column.times'), ({ times }) => String(times)],
               [say('column.since'), ({ since }) => instant(since)],
               [say('column.last'), ({ last }) => instant(last)],
-              [say('column.meaning'), ({ meaning }) => meaning],
+              [say('column.meaning'), ({ quirk, meaning }) => quirkOf(front.language, quirk, meaning)],
             ],
             quirks,
           ),

@@ -5,6 +5,7 @@ import { members } from './en/members.ts';
 import { people } from './en/people.ts';
 import { history } from './en/history.ts';
 import { problems } from './en/problems.ts';
+import { quirks } from './en/quirks.ts';
 import { refusals } from './en/refusals.ts';
 import { routes } from './en/routes.ts';
 import { rules } from './en/rules.ts';
@@ -19,6 +20,7 @@ export const en = {
   ...people,
   ...history,
   ...problems,
+  ...quirks,
   ...refusals,
   ...routes,
   ...rules,

@@ -6,6 +6,7 @@ import { members } from './fr/members.ts';
 import { people } from './fr/people.ts';
 import { history } from './fr/history.ts';
 import { problems } from './fr/problems.ts';
+import { quirks } from './fr/quirks.ts';
 import { refusals } from './fr/refusals.ts';
 import { routes } from './fr/routes.ts';
 import { rules } from './fr/rules.ts';
@@ -21,6 +22,7 @@ export const fr: French<typeof en> = {
   ...people,
   ...history,
   ...problems,
+  ...quirks,
   ...refusals,
   ...routes,
   ...rules,

@@ -69,8 +69,9 @@ describe('The catalogues', () => {
 
   it('put French in its own marks: no quotation marks of English, no straight apostrophes', () => {
     for (const [key, entry] of Object.entries(catalogues['fr'] ?? {}))
-      for (const text of formsOf(entry)) {
-        expect(text.replace(/`[^`]*`/g, ''), key).to.not.match(/['"“”]/);
+      for (const form of formsOf(entry)) {
+        const text = form.replace(/`[^`]*`/g, 'code');
+        expect(text, key).to.not.match(/['"“”]/);
         expect(text, key).to.not.match(/[^\s\u00A0][!?;»](?:\s|$)|«[^\u00A0]|[^\u00A0]:(?:\s|$)/);
       }
   });

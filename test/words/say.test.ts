@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { Refusal } from '../../src/admin/errors.ts';
 import type { Violation } from '../../src/domain/errors.ts';
+import { quirkMeaning, quirks } from '../../src/scim/dialects.ts';
+import { quirkOf } from '../../src/words/labels.ts';
 import { languageOf } from '../../src/words/languages.ts';
 import { said, say, tell } from '../../src/words/say.ts';
 import { sentenceOf } from '../../src/words/violations.ts';
@@ -59,6 +61,19 @@ describe('say', () => {
       );
       expect(say('en', 'scope.none', { scopes: [name, name] })).to.contain(`among ${name}, ${name}`);
     });
+});
+
+describe('quirkOf', () => {
+  it('says every repair, in English in the words of the dialect itself', () => {
+    for (const name of Object.keys(quirks)) {
+      expect(quirkOf('en', name, ''), name).to.equal(quirkMeaning(name));
+      expect(quirkOf('fr', name, ''), name).to.match(/\u00A0: /);
+    }
+  });
+
+  it('leaves one that it does not know as it is', () => {
+    for (const name of ['gone', 'constructor', '__proto__']) expect(quirkOf('fr', name, 'as told')).to.equal('as told');
+  });
 });
 
 describe('A refusal', () => {
