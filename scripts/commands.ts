@@ -52,7 +52,7 @@ export function commandsDocument(): string {
 - **For programs.** \`--json\` prints the answer of any command as JSON; messages go to the standard error.
 - **How it ends.** 0: it is done. 1: it was refused or failed, or \`rollcall doctor\` found something. 2: it was not understood, or settings are wrong.
 - **Which organization.** \`--tenant\` takes a name or an id, and may be left out where there is only one.
-- **Whole requests.** Commands that take many things take \`--body FILE\` too, the request in JSON; what options say goes before it. \`--clear\` takes values away.
+- **Whole requests.** Commands that take many things take \`--body FILE\` too, the request in JSON (\`-\`: the standard input); what options say goes before it. \`--clear\` takes values away. Passwords belong there: what is typed as an option can be read by others on the machine while the command runs.
 - **What destroys** tells first what it would come to, and changes nothing; \`--confirm\` with what it gave does it, for ten minutes and as long as that is still what it comes to.
 - **Long work** shows how far it is and how long it will take: a bar in a terminal, else a line now and then.
 - **Completion.** \`rollcall completion bash\`, \`zsh\` or \`fish\` prints the script. For bash: \`rollcall completion bash > ~/.local/share/bash-completion/completions/rollcall\`; for zsh: into a file \`_rollcall\` in a folder of \`$fpath\`; for fish: \`rollcall completion fish > ~/.config/fish/completions/rollcall.fish\`.

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Refusal } from './admin/errors.ts';
 import { load, save } from './archive.ts';
@@ -84,10 +85,10 @@ function operator(): string {
   }
 }
 
-/** A file that was named at the command line. */
+/** A file that was named at the command line; `-` is the standard input. */
 async function read(file: string): Promise<string> {
   try {
-    return await readFile(file, 'utf8');
+    return await (file === '-' ? text(process.stdin) : readFile(file, 'utf8'));
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new Refusal('file.unreadable', { file, why });

@@ -13,15 +13,25 @@ import { freshDatabase, testBinary } from '../support/mongod.ts';
 const cli = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 
 /** Runs the command as an operator does, in a process of its own. */
-async function rollcall(
+function rollcall(
+  settings: Readonly<Record<string, string>>,
+  ...args: readonly string[]
+): Promise<{ code: number | null; out: string; err: string }> {
+  return rollcallReading('', settings, ...args);
+}
+
+/** As `rollcall`, with something on its standard input. */
+async function rollcallReading(
+  input: string,
   settings: Readonly<Record<string, string>>,
   ...args: readonly string[]
 ): Promise<{ code: number | null; out: string; err: string }> {
   const { file } = await testBinary();
   const child = spawn(process.execPath, ['--import', 'tsx', cli, ...args], {
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], MONGOD_BINARY: file, ...settings },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
+  child.stdin.end(input);
   let out = '';
   let err = '';
   child.stdout.on('data', (text: Buffer) => (out += text.toString()));
@@ -95,6 +105,10 @@ describe('cli as a process', function () {
     // The server has told where it is found; the settings of this shell say something else.
     await noteAddress(db, 'https://scim.example.com');
     const given = ['--tenant', 'acme', '--name', 'okta', '--json'];
+    const change = JSON.stringify({ timezone: 'Europe/Rome' });
+    const told = ['settings', 'set', '--body', '-', '--json'];
+    const changed = await rollcallReading(change, { MONGODB_URI: database.uri }, ...told);
+    expect(JSON.parse(changed.out), changed.err).to.include({ timezone: 'Europe/Rome' });
     const linked = await rollcall({ MONGODB_URI: database.uri }, 'connection', 'create', ...given);
     expect(JSON.parse(linked.out)).to.include({ scimBaseUrl: 'https://scim.example.com/scim/v2' });
     await db.close();

@@ -11,7 +11,7 @@ export const routes = {
   'error.json': 'It must be JSON: {{why}}',
   'error.pair': 'It must be {{first}}=…, as {{first}}={{second}}, separated by commas.',
   'help.clear': 'what is to be taken away, separated by commas: {{names}}',
-  'help.body': 'a file with the request in JSON; what options say goes before it',
+  'help.body': "a file with the request in JSON, '-' for the standard input; what options say goes before it",
   'help.if-match': 'only while it has this version',
   'help.confirm': 'what the dry run gave: do it',
   'help.settings': "an organization's settings",

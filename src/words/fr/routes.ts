@@ -14,7 +14,7 @@ export const routes: French<typeof english> = typeset({
   'error.json': 'Il faut du JSON : {{why}}',
   'error.pair': 'Il faut {{first}}=…, comme {{first}}={{second}}, séparés par des virgules.',
   'help.clear': 'ce qui est à retirer, séparé par des virgules : {{names}}',
-  'help.body': 'un fichier avec la requête en JSON ; les options passent avant',
+  'help.body': 'un fichier avec la requête en JSON, « - » pour l’entrée standard ; les options passent avant',
   'help.if-match': 'seulement si elle a encore cette version',
   'help.confirm': 'ce que la simulation a donné : le faire',
   'help.settings': 'réglages d’une organisation',
