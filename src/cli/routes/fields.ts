@@ -71,7 +71,7 @@ function formOf(front: Front, schema: Schema): Form {
     case 'array':
       return listFormOf(front, (schema['items'] ?? {}) as Schema);
     default:
-      return { value: '<json>', read: (text) => jsonOf(front, text) };
+      return recordFormOf(front, (schema['properties'] ?? {}) as Members);
   }
 }
 
@@ -96,6 +96,29 @@ function listFormOf(front: Front, items: Schema): Form {
       }),
   };
 }
+
+/** An object of nothing but words, numbers and flags is written `by=name,value=Sales`; as JSON it may be written too. */
+function recordFormOf(front: Front, members: Members): Form {
+  const forms = new Map(Object.entries(members).map(([name, member]) => [name, formOf(front, bare(member))]));
+  const names = Object.entries(members).flatMap(([name, { type }]) => (isPlain(type) ? [name] : []));
+  if (names.length === 0 || names.length < forms.size) return { value: '<json>', read: (text) => jsonOf(front, text) };
+  return {
+    value: `<${names.map((name) => `${name}=`).join(',')}…>`,
+    read: (text) =>
+      text.trimStart().startsWith('{')
+        ? jsonOf(front, text)
+        : Object.fromEntries(
+            separated(text).map((one): [string, unknown] => {
+              const [name = '', ...rest] = one.split('=');
+              const form = forms.get(name);
+              if (!form || rest.length === 0) throw new InvalidArgumentError(front.say('error.record', { names }));
+              return [name, form.read(rest.join('='))];
+            }),
+          ),
+  };
+}
+
+const isPlain = (type: unknown): boolean => ['string', 'integer', 'number', 'boolean'].includes(String(type));
 
 /** The members of an object that is no more than two texts. */
 function pairOf({ type, properties, required }: Schema): readonly [string, string] | undefined {

@@ -9,6 +9,7 @@ export const routes = {
   'cli.confirm': 'To do it, repeat the command with: --confirm {{confirmation}}',
   'error.whole-number': 'It must be a whole number.',
   'error.json': 'It must be JSON: {{why}}',
+  'error.record': 'It must be {{names}}, each with =…, separated by commas.',
   'error.pair': 'It must be {{first}}=…, as {{first}}={{second}}, separated by commas.',
   'help.clear': 'what is to be taken away, separated by commas: {{names}}',
   'help.body': "a file with the request in JSON, '-' for the standard input; what options say goes before it",

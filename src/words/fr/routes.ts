@@ -12,6 +12,7 @@ export const routes: French<typeof english> = typeset({
   'cli.confirm': 'Pour le faire, répétez la commande avec : --confirm {{confirmation}}',
   'error.whole-number': 'Il faut un nombre entier.',
   'error.json': 'Il faut du JSON : {{why}}',
+  'error.record': 'Il faut {{names}}, chacun avec =…, séparés par des virgules.',
   'error.pair': 'Il faut {{first}}=…, comme {{first}}={{second}}, séparés par des virgules.',
   'help.clear': 'ce qui est à retirer, séparé par des virgules : {{names}}',
   'help.body': 'un fichier avec la requête en JSON, « - » pour l’entrée standard ; les options passent avant',
