@@ -52,7 +52,7 @@ export const doctor = {
   'doctor.disk-full': 'The disk of {{folder}} has {{free}} GiB left: make room, or move DATA_DIR to a larger one',
   'doctor.tenant-none': 'There is no organization yet: start the server once, or run `rollcall tenant create`',
   'doctor.primary-admin-none':
-    'No Primary Admin can act, so that nobody can manage administrators: appoint one with the key of the first start, or `rollcall user`',
+    'No Primary Admin can act, so that nobody can manage administrators: appoint one with `rollcall user appoint`, or the key of the first start',
   'doctor.connection-none': 'No identity provider is connected: run `rollcall connection create`',
   'doctor.connection-paused':
     "The connection '{{name}}' is paused, and its requests are answered 503: run `rollcall connection resume` when it may go on",

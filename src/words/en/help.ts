@@ -1,7 +1,7 @@
 /** What commands, their arguments and their options are described by. */
 export const help = {
   'help.rollcall':
-    "Administers Rollcall: tenants, connections of identity providers, their tokens, and tenants' own schemas.",
+    'Administers Rollcall: organizations, their people and what these may do, connections of identity providers, and the installation itself.',
   'help.exit-codes':
     'Ends with 0 when it is done, 1 when it was refused or failed, 2 when it was not understood or settings are wrong.',
   'help.hint': '(add --help to see what can be given)',

@@ -65,7 +65,7 @@ export const doctor: French<typeof english> = typeset({
   'doctor.tenant-none':
     'Il n’y a encore aucune organisation : démarrez une fois le serveur, ou lancez `rollcall tenant create`',
   'doctor.primary-admin-none':
-    'Aucun administrateur principal ne peut agir, et personne ne peut gérer les administrateurs : nommez-en un avec la clé du premier démarrage, ou `rollcall user`',
+    'Aucun administrateur principal ne peut agir, et personne ne peut gérer les administrateurs : nommez-en un avec `rollcall user appoint`, ou la clé du premier démarrage',
   'doctor.connection-none': 'Aucun fournisseur d’identité n’est relié : lancez `rollcall connection create`',
   'doctor.connection-paused':
     'La connexion « {{name}} » est en pause, et ses requêtes reçoivent 503 : lancez `rollcall connection resume` quand elle peut reprendre',

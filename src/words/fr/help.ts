@@ -4,7 +4,7 @@ import { typeset, type French } from '../french.ts';
 /** What commands, their arguments and their options are described by. */
 export const help: French<typeof english> = typeset({
   'help.rollcall':
-    'Administre Rollcall : organisations, connexions des fournisseurs d’identité, leurs jetons, et schémas propres aux organisations.',
+    'Administre Rollcall : organisations, leurs membres et leurs droits, connexions des fournisseurs d’identité, et l’installation elle-même.',
   'help.exit-codes':
     'Se termine par 0 quand c’est fait, 1 en cas de refus ou d’échec, 2 si la commande n’est pas comprise ou si des réglages sont faux.',
   'help.hint': '(ajoutez --help pour voir ce qui peut être donné)',
