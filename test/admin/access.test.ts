@@ -219,28 +219,6 @@ describe('admin/access', () => {
     await settled();
   });
 
-  it('that stands for a user, is worth nothing within a second of his deactivation or removal', async () => {
-    const tenant = (await listConnections(one.ports, 'acme'))[0]?.tenant;
-    const users = one.db.collection<{ _id: string }>('resources');
-    await users.insertOne({ ...{ _id: 'bob-1' }, ...{ tenant, type: 'User', key: keyOf('User', 'bob') } });
-    const standing = await createToken(one.ports, { ...choice, user: 'bob' });
-    const access = async () => {
-      const { authenticate, settled } = real(one);
-      const found = await authenticate(standing.token);
-      await settled();
-      return found?.caller.user;
-    };
-    expect(await access()).to.equal('bob-1');
-    for (const ended of [{ attributes: { active: false } }, { person: { status: 'deactivated' } }]) {
-      await users.updateOne({ _id: 'bob-1' }, { $set: ended });
-      expect(await access()).to.equal(undefined);
-      await users.updateOne({ _id: 'bob-1' }, { $unset: { attributes: '', person: '' } });
-    }
-    expect(await access()).to.equal('bob-1');
-    await users.deleteOne({ _id: 'bob-1' });
-    expect(await access()).to.equal(undefined);
-  });
-
   it('a look-up that began too long before a request does not answer it', async () => {
     const answers: ((found: undefined) => void)[] = [];
     const { authenticate } = access({
