@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { adminApi, adminPorts, laidDown } from './administration.ts';
 import { access } from './admin/access.ts';
 import { firstRun } from './admin/firstRun.ts';
+import { furnishAll } from './admin/furnishing.ts';
 import type { Fellows, Serving } from './channel.ts';
 import { rateOf } from './domain/rate.ts';
 import { tenantId } from './domain/tenants.ts';
@@ -73,7 +74,13 @@ async function serve(settings: Config, log: Log, store: Store, fellows?: Fellows
   const readiness = () => (draining ? shuttingDown : store.reachable() ? ready : databaseAway);
   const watched = await monitoring(settings.metrics, db, readiness, log, fellows);
   // One for all who ask, so that what they commit at the same moment is committed together.
-  const ports = portsOver(db, types, { onCommit: keeping.noted, onLeft: keeping.urged, onBatch: watched.batch }, own, laidDown(db));
+  const ports = portsOver(
+    db,
+    types,
+    { onCommit: keeping.noted, onLeft: keeping.urged, onBatch: watched.batch },
+    own,
+    laidDown(db),
+  );
   const admin = adminPorts(db, settings.publicUrl, 'server', rows, ports);
   const protocol = protocolFrom(db, ports, settings.publicUrl, own);
   const credentials = access({
@@ -126,6 +133,7 @@ async function serve(settings: Config, log: Log, store: Store, fellows?: Fellows
     await noteAddress(db, settings.publicUrl);
     // Only now: where nobody can listen, nothing is made that is shown just once.
     const made = await firstRun(admin);
+    await furnishAll(admin);
     await noteFirstRun(settings.dataDir, admin, made);
     return { url: server.url, scimBaseUrl: admin.scimBaseUrl, firstRun: made, close };
   } catch (error) {

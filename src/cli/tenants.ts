@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { createTenant, listTenants } from '../admin/tenants.ts';
+import { foundTenant } from '../admin/furnishing.ts';
+import { listTenants } from '../admin/tenants.ts';
 import { given, perform } from './front.ts';
 import type { Front, Output } from './front.ts';
 import { instant, table } from './table.ts';
@@ -18,7 +19,7 @@ export function tenantCommands(tenant: Command, front: Front): void {
       return perform(
         front,
         options,
-        (ports) => createTenant(ports, name),
+        (ports) => foundTenant(ports, name),
         (made) => say('cli.tenant-made', { name: made.name, id: made.id }),
       );
     });

@@ -120,7 +120,8 @@ const flat = (content: NewContent | undefined): Attributes =>
     : {};
 
 /** What no attribute shows of a person: with it, the entries alone say who held what at any time, and why. */
-const unshown = ({ grants, was, paid, keepsSeats, whenSeated, sessionsSince }: Person): Attributes => ({
+const unshown = ({ grants, was, paid, keepsSeats, whenSeated, sessionsSince, administrative }: Person): Attributes => ({
+  ...(administrative && { 'person.administrative': true }),
   ...(grants.length > 0 && { 'person.grants': grants }),
   ...(was !== undefined && { 'person.was': was }),
   ...(paid !== undefined && { 'person.paid': paid }),

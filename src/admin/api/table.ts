@@ -3,10 +3,15 @@ import { historyRoutes } from './routes/history.ts';
 import { extraRoutes } from './routes/extra.ts';
 import { integrationRoutes } from './routes/integrations.ts';
 import { invitationRoutes } from './routes/invitations.ts';
+import { channelRoutes } from './routes/channels.ts';
+import { entityRoutes } from './routes/entities.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { meRoutes } from './routes/me.ts';
 import { numberRoutes } from './routes/numbers.ts';
+import { poolRoutes } from './routes/pools.ts';
+import { roleRoutes } from './routes/roles.ts';
 import { settingsRoutes } from './routes/settings.ts';
+import { teamRoutes } from './routes/teams.ts';
 import { accessRoutes } from './routes/userAccess.ts';
 import { removalRoutes } from './routes/userRemoval.ts';
 import { rightsRoutes } from './routes/userRights.ts';
@@ -28,4 +33,9 @@ export const routes: readonly Route[] = [
   ...numberRoutes,
   ...integrationRoutes,
   ...extraRoutes,
+  ...teamRoutes,
+  ...channelRoutes,
+  ...roleRoutes,
+  ...poolRoutes,
+  ...entityRoutes,
 ];
