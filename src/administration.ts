@@ -21,6 +21,7 @@ import { books } from './storage/books.ts';
 import { isOutage, type Database } from './storage/connect.ts';
 import { connections } from './storage/connections.ts';
 import { history } from './storage/history.ts';
+import { creditLedger } from './storage/creditLedger.ts';
 import { holders } from './storage/holders.ts';
 import { keys } from './storage/keys.ts';
 import { people } from './storage/people.ts';
@@ -42,6 +43,7 @@ export function adminPorts(
     deciding,
     lists: listsOver(db),
     holders: holders(db),
+    creditLedger: creditLedger(db),
     history: history(db),
     tenants: tenants(db),
     connections: connections(db),

@@ -1,5 +1,6 @@
 import type { Connections, People, Tenants, Tokens } from '../domain/accessPorts.ts';
 import type { Backups } from '../domain/backup.ts';
+import type { CreditLedger } from '../domain/creditLedger.ts';
 import type { Deciding } from '../domain/deciding.ts';
 import type { History } from '../domain/history.ts';
 import type { Holders, Lists } from '../domain/lists.ts';
@@ -36,6 +37,7 @@ export interface Ports {
   /** What an organization keeps of a kind, page by page. */
   readonly lists: Lists;
   readonly holders: Holders;
+  readonly creditLedger: CreditLedger;
   /** What was, told from what each write leaves. */
   readonly history: History;
   readonly tokenFormat: TokenFormat;

@@ -8,7 +8,7 @@ import type { Kind } from './states.ts';
 import { nameKey, type TenantId } from './tenants.ts';
 
 /** “Listening - Free: for users who only want to listen to calls. Unlimited users can be invited at no cost.” */
-export const freePool = 'listening-free';
+const freePool = 'listening-free';
 
 /** What every organization has from the beginning: its workspace roles and the free pool. */
 const furniture: readonly (Content & { readonly kind: Kind })[] = [

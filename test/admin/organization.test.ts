@@ -5,6 +5,7 @@ import { roleFrom } from '../../src/domain/roles.ts';
 import { rolesOf } from '../../src/domain/roleTeams.ts';
 import type { Asker } from '../../src/admin/people/asker.ts';
 import { changeUser } from '../../src/admin/people/change.ts';
+import { balance, post } from '../../src/admin/organization/credits.ts';
 import { changeEntity, createEntity, deleteEntity } from '../../src/admin/organization/entities.ts';
 import { changePool, createPool, deletePool, readPool } from '../../src/admin/organization/pools.ts';
 import { changeRole, createRole, deleteRole, readRole, roleRemoval } from '../../src/admin/organization/roles.ts';
@@ -19,6 +20,7 @@ import {
   readTeam,
 } from '../../src/admin/organization/teams.ts';
 import { inEntity } from '../../src/domain/rights.ts';
+import { creditLedger } from '../../src/storage/creditLedger.ts';
 import { holders } from '../../src/storage/holders.ts';
 import { ending } from '../support/changes.ts';
 import { organization, type Organization } from '../storage/organization.ts';
@@ -223,5 +225,25 @@ describe('What an administrator keeps of an organization', function () {
     await deleteEntity(ports, asker(), entity.id);
     await acme.settle();
     expect(await acme.holds(ann)).to.deep.equal([]);
+  });
+
+  it('credits are bought, corrected and spent, exactly, and each line of the ledger says why', async () => {
+    const may = asker();
+    await post(ports, may, { credits: 10, why: 'purchase', reference: 'INV-1' });
+    expect(await ending(post(ports, may, { credits: 10, why: 'purchase', reference: 'inv-1' }))).to.equal('name-taken');
+    expect(await ending(post(ports, may, { credits: -1, why: 'purchase' }))).to.equal('invalid');
+    const taken = Array.from({ length: 15 }, () => ending(post(ports, may, { credits: -1, why: 'correction' })));
+    const outcomes = await Promise.all(taken);
+    expect(outcomes.filter((each) => each === 'done')).to.have.length(10);
+    expect(new Set(outcomes)).to.deep.equal(new Set(['done', 'credits-exhausted']));
+    expect(await balance(ports, may)).to.equal(0);
+    const ledger = creditLedger(store.db);
+    const newest = await ledger.lines(acme.tenant, undefined, 6);
+    const older = await ledger.lines(acme.tenant, newest.at(-1)?.id, 10);
+    const all = [...newest, ...older];
+    expect(new Set(all.map(({ id }) => id)).size).to.equal(11);
+    expect(all.reduce((sum, { by }) => sum + by, 0)).to.equal(0);
+    expect(all.at(-1)).to.include({ by: 10, why: 'purchase', kind: 'CreditPosting', connection: 'key:test' });
+    expect(await ledger.lines(store.tenant(), undefined, 10)).to.deep.equal([]);
   });
 });

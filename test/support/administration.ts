@@ -13,6 +13,7 @@ import { connectionsModel } from '../../src/storage/connectionDocuments.ts';
 import { connections } from '../../src/storage/connections.ts';
 import { quirkMeaning } from '../../src/scim/dialects.ts';
 import { history } from '../../src/storage/history.ts';
+import { creditLedger } from '../../src/storage/creditLedger.ts';
 import { holders } from '../../src/storage/holders.ts';
 import { keys } from '../../src/storage/keys.ts';
 import { people } from '../../src/storage/people.ts';
@@ -81,6 +82,7 @@ async function openProcess(uri: string): Promise<Process> {
       deciding: portsOver(db, testRegistry()),
       lists: listsOver(db),
       holders: holders(db),
+      creditLedger: creditLedger(db),
       history: history(db),
       builtIn: () => builtIn(testRegistry(), testInternal()),
       tokenFormat,

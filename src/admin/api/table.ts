@@ -4,6 +4,7 @@ import { extraRoutes } from './routes/extra.ts';
 import { integrationRoutes } from './routes/integrations.ts';
 import { invitationRoutes } from './routes/invitations.ts';
 import { channelRoutes } from './routes/channels.ts';
+import { creditRoutes } from './routes/credits.ts';
 import { entityRoutes } from './routes/entities.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { meRoutes } from './routes/me.ts';
@@ -38,4 +39,5 @@ export const routes: readonly Route[] = [
   ...roleRoutes,
   ...poolRoutes,
   ...entityRoutes,
+  ...creditRoutes,
 ];

@@ -10,6 +10,7 @@ import { faultsOf } from '../../../src/admin/api/validate.ts';
 import { tenantId } from '../../../src/domain/tenants.ts';
 import { listsOver } from '../../../src/protocol.ts';
 import { connections } from '../../../src/storage/connections.ts';
+import { creditLedger } from '../../../src/storage/creditLedger.ts';
 import { holders } from '../../../src/storage/holders.ts';
 import { adminFront, type AdminFront } from '../../support/adminFront.ts';
 import { openOrganization, type Organization } from './organization.ts';
@@ -37,6 +38,7 @@ describe('Users, over the admin API', function () {
       ...org.ports,
       lists: listsOver(db),
       holders: holders(db),
+      creditLedger: creditLedger(db),
       connections: connections(db),
     });
   });
