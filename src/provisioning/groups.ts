@@ -4,6 +4,7 @@ import { recorded, same } from '../domain/journal.ts';
 import { requireNoCycle } from '../domain/nesting.ts';
 import { ownerAfter } from '../domain/provenance.ts';
 import type { GroupForMembers } from '../domain/ports.ts';
+import { rolesAfter } from '../domain/teamLinks.ts';
 import { bringsMembers, chosen, renewed, replaced, type Membership } from '../domain/teams.ts';
 import type { Member, State } from '../domain/states.ts';
 import type { TenantId } from '../domain/tenants.ts';
@@ -98,8 +99,20 @@ export function groups(ports: Ports, type: ResourceType): ResourceStore {
 
     const exact = !revision.accepts(noVersion) || changed?.compared === 'with all';
     const change = { ...changeOf(caller, state, after, changed), ...(exact && { onlyAt: state.version }) };
-    const { version, at } = await commit(caller, change, await afterRevision(ports, caller, state, after, changed));
+    const { version, at } = await commit(caller, change, await following(caller, state, after, changed));
     return { stored: toStored({ ...state, ...after, version, modified: at }, caller), refusedMembers };
+  }
+
+  /** What follows for who is in the group, and for the roles that bring it. */
+  async function following(
+    caller: Caller,
+    state: State,
+    after: Revised['after'] | undefined,
+    changed: Parameters<typeof afterRevision>[4],
+  ): Promise<Following> {
+    const follows = await afterRevision(ports, caller, state, after, changed);
+    const linked = await rolesAfter({ ...ports, ...ordered(caller) }, state, after ?? state);
+    return { ...follows, changes: [...follows.changes, ...linked] };
   }
 
   /** What the group says of itself after the revision; nothing where that is the same. */

@@ -3,6 +3,7 @@ import { DomainError } from '../domain/errors.ts';
 import { recorded } from '../domain/journal.ts';
 import { ownerAfter } from '../domain/provenance.ts';
 import type { Kind } from '../domain/states.ts';
+import { rolesAfter } from '../domain/teamLinks.ts';
 import type { Caller } from '../scim/types.ts';
 import { noCompanion, type Companion } from './companions.ts';
 import { noVersion, ordered, type Ports } from './decide.ts';
@@ -13,7 +14,7 @@ import { noVersion, ordered, type Ports } from './decide.ts';
  * @throws DomainError `unknown`, `changed`, `owned-elsewhere`, `adoption-needed`
  */
 export async function removal(
-  { states, work }: Ports,
+  { states, work, newId }: Ports,
   caller: Caller,
   kind: Kind,
   id: string,
@@ -35,5 +36,8 @@ export async function removal(
     ...(starts.length > 0 && { starts }),
     entry: { order, operation: 'remove', kind, resource: id, differences: recorded(state, undefined, undefined) },
   };
-  await (others.length > 0 ? work.commitAll([change, ...others], deadline) : work.commit(change, deadline));
+  // No role brings a team that is gone.
+  const roles = kind === 'Group' ? await rolesAfter({ states, newId, tenant, order }, state, undefined) : [];
+  const all = [change, ...others, ...roles];
+  await (all.length > 1 ? work.commitAll(all, deadline) : work.commit(change, deadline));
 }

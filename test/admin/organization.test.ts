@@ -246,4 +246,18 @@ describe('What an administrator keeps of an organization', function () {
     expect(all.at(-1)).to.include({ by: 10, why: 'purchase', kind: 'CreditPosting', connection: 'key:test' });
     expect(await ledger.lines(store.tenant(), undefined, 10)).to.deep.equal([]);
   });
+
+  it('a team that an identity provider renames or removes is renamed in its roles, and removed from them', async () => {
+    const ann = await acme.user('ann');
+    const team = await acme.group('Sales');
+    const role = await createRole(ports, asker(), { name: 'Seller', teams: [{ team }] }, [ann]);
+    await acme.patch('Groups', team, { op: 'replace', path: 'displayName', value: 'Selling' });
+    await acme.settle();
+    expect(roleFrom(await readRole(ports, asker(), role.id)).teams[0]?.name).to.equal('Selling');
+    expect(await acme.holds(ann)).to.deep.equal(['role:Seller (hand)', 'team:Selling (role)']);
+    await acme.ask('DELETE', ['Groups', team]);
+    await acme.settle();
+    expect(roleFrom(await readRole(ports, asker(), role.id)).teams).to.deep.equal([]);
+    expect(await acme.holds(ann)).to.deep.equal(['role:Seller (hand)']);
+  });
 });
