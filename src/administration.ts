@@ -23,12 +23,14 @@ import { connections } from './storage/connections.ts';
 import { history } from './storage/history.ts';
 import { creditLedger } from './storage/creditLedger.ts';
 import { holders } from './storage/holders.ts';
+import { jobs } from './storage/jobs.ts';
 import { keys } from './storage/keys.ts';
 import { people } from './storage/people.ts';
 import { quirkCounts } from './storage/quirkTally.ts';
 import { secret } from './storage/secrets.ts';
 import { tenantSchemas } from './storage/tenantSchemas.ts';
 import { tenants } from './storage/tenants.ts';
+import { walks } from './storage/walks.ts';
 import { tokens } from './storage/tokens.ts';
 
 /** What administration is done with, over an open database. */
@@ -45,6 +47,8 @@ export function adminPorts(
     holders: holders(db),
     creditLedger: creditLedger(db),
     history: history(db),
+    walks: walks(db),
+    jobs: jobs(db),
     tenants: tenants(db),
     connections: connections(db),
     tokens: tokens(db),

@@ -25,6 +25,7 @@ import { registry, type Registry } from './scim/schema/registry.ts';
 import type { Json } from './scim/types.ts';
 import { accounts } from './storage/accounts.ts';
 import { isOutage, type Database } from './storage/connect.ts';
+import { readBook } from './storage/books.ts';
 import { directory } from './storage/directory.ts';
 import type { Errand } from './storage/errands.ts';
 import { holders } from './storage/holders.ts';
@@ -106,7 +107,9 @@ export const listsOver = (db: Database): Lists =>
 
 /** What follows changes, over a database: who waits is promoted when a seat is free, and jobs are worked off. */
 export function errandsOver(db: Database, deciding: () => Deciding): readonly Errand[] {
-  const more = { walks: walks(db), holders: holders(db), queue: jobs(db) };
+  // What a job is to bring about was laid down a moment ago.
+  const fresh: Books = { of: (tenant) => readBook(db, tenant) };
+  const more = { books: fresh, walks: walks(db), holders: holders(db), queue: jobs(db) };
   return [
     async (tenant, goOn) => {
       await promote({ ...deciding(), ...more }, tenant, goOn);

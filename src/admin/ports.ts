@@ -3,11 +3,13 @@ import type { Backups } from '../domain/backup.ts';
 import type { CreditLedger } from '../domain/creditLedger.ts';
 import type { Deciding } from '../domain/deciding.ts';
 import type { History } from '../domain/history.ts';
+import type { Jobs } from '../domain/jobs.ts';
 import type { Holders, Lists } from '../domain/lists.ts';
 import type { KeyFormat, Keys } from '../domain/keys.ts';
 import type { ProvisioningLog } from '../domain/provisioningLog.ts';
 import type { QuirkCounts } from '../domain/quirkTally.ts';
 import type { TenantSchemas } from '../domain/tenantSchemas.ts';
+import type { Walks } from '../domain/walks.ts';
 import type { TokenFormat } from '../domain/tokens.ts';
 import type { BuiltIn } from './schemaRules.ts';
 
@@ -40,6 +42,8 @@ export interface Ports {
   readonly creditLedger: CreditLedger;
   /** What was, told from what each write leaves. */
   readonly history: History;
+  readonly walks: Walks;
+  readonly jobs: Jobs;
   readonly tokenFormat: TokenFormat;
   readonly keys: Keys;
   readonly keyFormat: KeyFormat;

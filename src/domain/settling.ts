@@ -71,7 +71,9 @@ interface Piece {
   readonly next: string | undefined;
 }
 
-function pieceOf(ports: Settling, job: Held, position: string | undefined): Promise<Piece> {
+async function pieceOf(settling: Settling, job: Held, position: string | undefined): Promise<Piece> {
+  const book = await settling.books.of(job.tenant);
+  const ports = { ...settling, books: { of: () => book } };
   // Whoever could write it is this very code.
   const at = position === undefined ? undefined : (JSON.parse(position) as Position);
   if (job.kind === 'settle-group') return ofGroup(ports, job, { phase: 'members', ...at, group: job.argument });

@@ -15,6 +15,7 @@ import { quirkMeaning } from '../../src/scim/dialects.ts';
 import { history } from '../../src/storage/history.ts';
 import { creditLedger } from '../../src/storage/creditLedger.ts';
 import { holders } from '../../src/storage/holders.ts';
+import { jobs } from '../../src/storage/jobs.ts';
 import { keys } from '../../src/storage/keys.ts';
 import { people } from '../../src/storage/people.ts';
 import { provisioningLog, provisioningLogModel } from '../../src/storage/provisioningLog.ts';
@@ -23,6 +24,7 @@ import { migrate } from '../../src/storage/schema.ts';
 import { secret } from '../../src/storage/secrets.ts';
 import { tenantSchemas } from '../../src/storage/tenantSchemas.ts';
 import { tenants, tenantsModel } from '../../src/storage/tenants.ts';
+import { walks } from '../../src/storage/walks.ts';
 import { tokens, tokensModel } from '../../src/storage/tokens.ts';
 import { freshDatabase } from './mongod.ts';
 import { testInternal, testRegistry } from './schemas.ts';
@@ -84,6 +86,8 @@ async function openProcess(uri: string): Promise<Process> {
       holders: holders(db),
       creditLedger: creditLedger(db),
       history: history(db),
+      walks: walks(db),
+      jobs: jobs(db),
       builtIn: () => builtIn(testRegistry(), testInternal()),
       tokenFormat,
       keys: keys(db),

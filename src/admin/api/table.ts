@@ -6,7 +6,9 @@ import { invitationRoutes } from './routes/invitations.ts';
 import { channelRoutes } from './routes/channels.ts';
 import { creditRoutes } from './routes/credits.ts';
 import { entityRoutes } from './routes/entities.ts';
+import { jobRoutes } from './routes/jobs.ts';
 import { keyRoutes } from './routes/keys.ts';
+import { mappingRoutes } from './routes/mapping.ts';
 import { meRoutes } from './routes/me.ts';
 import { numberRoutes } from './routes/numbers.ts';
 import { poolRoutes } from './routes/pools.ts';
@@ -40,4 +42,6 @@ export const routes: readonly Route[] = [
   ...poolRoutes,
   ...entityRoutes,
   ...creditRoutes,
+  ...mappingRoutes,
+  ...jobRoutes,
 ];

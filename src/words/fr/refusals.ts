@@ -50,6 +50,11 @@ export const refusals: French<typeof english> = typeset({
   'file.there': 'Le fichier « {{file}} » existe déjà : choisissez un autre nom',
   'file.unwritable': 'Le fichier « {{file}} » ne peut pas être écrit : {{why}}',
   'file.unreadable': 'Le fichier « {{file}} » ne peut pas être lu : {{why}}',
+  'rule.gives-what': 'Dites quel rôle, quelle licence ou quelle entité la règle donne : son identifiant ou son nom',
+  'rule.preview-what':
+    'Dites ce qu’il faut prévisualiser : une nouvelle règle entière, ou l’identifiant d’une règle existante',
+  'rule.most': 'Une organisation a au plus {{most}} règles de correspondance : supprimez-en une d’abord',
+  'rule.order': 'L’ordre doit nommer une fois chacune des {{count}} règles de la connexion : affichez-les',
   'settings.default-language':
     '« {{language}} » n’est aucune des langues {{languages}} : ajoutez-la, ou choisissez l’une d’elles',
   'settings.downgrade-to-what': 'La règle « downgrade » demande un pool de repli : envoyez « downgradeTo » avec elle',
