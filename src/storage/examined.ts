@@ -23,12 +23,6 @@ export interface Source {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-interface Found<Row> {
-  readonly rows: readonly Keyed<Row>[];
-  /** The first key that was not examined; undefined where all were. */
-  readonly reached: string | undefined;
-}
-
 interface Keyed<Row> {
   readonly key: string;
   readonly row: Row;
@@ -47,43 +41,68 @@ export async function portionOf<Row>(
   { from, limit }: Page,
   session: Session,
 ): Promise<Portion<Row>> {
-  const found: Found<Row>[] = [];
-  for (const source of sources) found.push(await examine<Row>(connection, source, from ?? '', limit, session));
-  const [end] = found.flatMap(({ reached }) => reached ?? []).sort(byText);
-  const rows = new Map(
-    found.flatMap(({ rows }) => rows).flatMap(({ key, row }) => (end === undefined || key < end ? [[key, row]] : [])),
-  );
-  const keys = [...rows.keys()].sort(byText);
-  return {
-    rows: keys.slice(0, limit).flatMap((key) => rows.get(key) ?? []),
-    next: keys[limit] ?? end,
-  };
+  const begin = from ?? '';
+  const readings = sources.map((source): Reading<Row> => ({
+    ...{ source, rows: [], at: begin, most: Math.max(atFirst, limit + 2) },
+  }));
+  for (let examined = 0; ;) {
+    // Whoever is behind goes on, so that none is examined further than the page needs.
+    const [behind] = readings
+      .filter(({ at }) => at !== undefined)
+      .sort((a, b) => ((a.at ?? '') < (b.at ?? '') ? -1 : 1));
+    const keys = keysBefore(readings, behind?.at);
+    const isEnough = keys.length > limit || (examined >= bound && behind?.at !== begin);
+    if (!behind || isEnough) return portion(readings, keys, limit, behind?.at);
+    examined += await goOn(connection, behind, bound - examined, session);
+  }
+}
+
+/** How far a source is read. */
+interface Reading<Row> {
+  readonly source: Source;
+  readonly rows: Keyed<Row>[];
+  /** The first key that was not examined; undefined where all were. */
+  at: string | undefined;
+  most: number;
+}
+
+/** The keys of what counts, in their order, as far as all sources are read. */
+const keysBefore = (readings: readonly Reading<unknown>[], end: string | undefined): readonly string[] => {
+  const keys = readings.flatMap(({ rows }) => rows.map(({ key }) => key));
+  return [...new Set(keys)].filter((key) => end === undefined || key < end).sort(byText);
+};
+
+function portion<Row>(
+  readings: readonly Reading<Row>[],
+  keys: readonly string[],
+  limit: number,
+  end: string | undefined,
+): Portion<Row> {
+  const rows = new Map(readings.flatMap((reading) => reading.rows.map(({ key, row }) => [key, row])));
+  return { rows: keys.slice(0, limit).flatMap((key) => rows.get(key) ?? []), next: keys[limit] ?? end };
 }
 
 const byText = (a: string, b: string): number => (a < b ? -1 : 1);
 
-/** Those of a source that count, until there are more than wanted, or until enough was examined. */
-async function examine<Row>(
+/** Reads a source on; tells how much was examined. */
+async function goOn<Row>(
   connection: mongoose.Connection,
-  source: Source,
-  from: string,
-  limit: number,
+  reading: Reading<Row>,
+  left: number,
   session: Session,
-): Promise<Found<Row>> {
-  const rows: Keyed<Row>[] = [];
-  let examined = 0;
-  let most = Math.max(atFirst, limit + 2);
-  for (let at = from; ;) {
-    const group = await examineFrom<Row>(connection, source, at, most, session);
-    if (!group || group.count < most) return { rows: [...rows, ...(group?.rows ?? [])], reached: undefined };
-    // Of the last there may be more than were seen: it is for the next.
-    rows.push(...group.rows.filter(({ key }) => key < group.last));
-    examined += group.count;
-    const stuck = group.last === at;
-    if (!stuck && (rows.length > limit || examined >= bound)) return { rows, reached: group.last };
-    at = group.last;
-    most = stuck ? most * 8 : Math.max(most, Math.min(most * 3, bound - examined));
+): Promise<number> {
+  const { source, at = '', most } = reading;
+  const group = await examineFrom<Row>(connection, source, at, most, session);
+  if (!group || group.count < most) {
+    reading.rows.push(...(group?.rows ?? []));
+    reading.at = undefined;
+    return group?.count ?? 0;
   }
+  // Of the last there may be more than were seen: it is for the next.
+  reading.rows.push(...group.rows.filter(({ key }) => key < group.last));
+  reading.at = group.last;
+  reading.most = group.last === at ? most * 8 : Math.max(most, Math.min(most * 3, left - group.count));
+  return group.count;
 }
 
 async function examineFrom<Row>(

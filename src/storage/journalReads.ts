@@ -5,7 +5,7 @@ import type { TenantId } from '../domain/tenants.ts';
 import type { JournalDocument } from './documents.ts';
 import { lastNamed } from './lastNamed.ts';
 import { atSnapshot } from './members.ts';
-import { journalByInstant, journalByResource } from './schema.ts';
+import { journalByInstant, journalByResource, journalPending } from './schema.ts';
 
 type Session = mongoose.mongo.ClientSession;
 
@@ -123,7 +123,7 @@ interface Wanted {
   readonly until: Date;
   /** An expression. */
   readonly wanted: object;
-  readonly hint?: Readonly<Record<string, 1>>;
+  readonly hint: Readonly<Record<string, 1>>;
 }
 
 interface Examined {
@@ -161,7 +161,7 @@ export function journalReads(connection: mongoose.Connection): Pick<History, 'ch
               },
             },
           ],
-          { session, ...atSnapshot, ...(hint && { hint }) },
+          { session, ...atSnapshot, hint },
         )
         .toArray();
       const last = group?.last;
@@ -193,7 +193,7 @@ export function journalReads(connection: mongoose.Connection): Pick<History, 'ch
       ...{ match: { ...match, epoch: { $exists: true } }, until, wanted },
       hint: resource === undefined ? journalByInstant : journalByResource,
     };
-    const pending = { match: { ...match, pending: true }, until, wanted };
+    const pending = { match: { ...match, pending: true }, until, wanted, hint: journalPending };
     const session = connection.getClient().startSession({ snapshot: true });
     try {
       // An entry that gets its place in between must not be in both or in neither.

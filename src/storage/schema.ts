@@ -91,6 +91,9 @@ const history = new mongoose.Schema({ resource: String, ...state, freed: Boolean
   .index({ tenant: 1, held: 1, resource: 1, from: 1 }, { partialFilterExpression: { held: { $exists: true } } })
   .index({ tenant: 1, key: 1, to: 1 }, { partialFilterExpression: { freed: true } });
 
+/** Entries that have no place yet. */
+export const journalPending = { tenant: 1, pending: 1, kind: 1, adds: 1, at: 1 } as const;
+
 /** Entries that have their place, by instant. */
 export const journalByInstant = { tenant: 1, at: 1, version: 1, _id: 1 } as const;
 
@@ -122,7 +125,7 @@ const journal = new mongoose.Schema(
   options,
 )
   // Has all that totals ask for, so that they read no entries.
-  .index({ tenant: 1, pending: 1, kind: 1, adds: 1, at: 1 }, { partialFilterExpression: { pending: true } })
+  .index(journalPending, { partialFilterExpression: { pending: true } })
   .index({ tenant: 1, epoch: 1, at: 1, version: 1, _id: 1 }, { partialFilterExpression: { epoch: { $exists: true } } })
   // As the order of the tenant, for who asks by instants; an entry comes into both when it gets its place.
   .index(journalByInstant, { partialFilterExpression: { epoch: { $exists: true } } })

@@ -1,7 +1,7 @@
 // How long the first page of each question about the history takes at a million entries of each sort.
 import { randomUUID } from 'node:crypto';
 import mongoose from 'mongoose';
-import type { Page } from '../../src/domain/history.ts';
+import type { Page, Portion } from '../../src/domain/history.ts';
 import { tenantId } from '../../src/domain/tenants.ts';
 import { connect } from '../../src/storage/connect.ts';
 import type { EdgeDocument, HistoryDocument, JournalDocument, ResourceDocument } from '../../src/storage/documents.ts';
@@ -119,6 +119,30 @@ for (const [name, ask] of questions) {
   say(
     `${name.padEnd(40)} first ${cold.toFixed(0).padStart(5)} ms, then ${median(times).toFixed(0)} ms${rows ? `, ${rows.length} rows` : ''}`,
   );
+}
+
+/** Reads all of a list, as it is written to a file. */
+async function exported(part: (from: string | undefined) => Promise<Portion<object> | undefined>): Promise<number> {
+  let count = 0;
+  for (let from: string | undefined; ;) {
+    const portion = await part(from);
+    count += portion?.rows.length ?? 0;
+    if (portion?.next === undefined) return count;
+    from = portion.next;
+  }
+}
+
+const all = { since: new Date(begun), until: after(2) };
+const exports: readonly (readonly [name: string, part: Parameters<typeof exported>[0]])[] = [
+  ['all members, at 0.5', (from) => port.members(tenant, group, after(0.5), { from, limit: 1_000 })],
+  ['all changes', (from) => port.changes(tenant, all, { from, limit: 1_000 })],
+];
+for (const [name, part] of exports) {
+  const since = performance.now();
+  const count = await exported(part);
+  const megabytes = process.memoryUsage().rss / 1_048_576;
+  const seconds = (performance.now() - since) / 1_000;
+  say(`${name.padEnd(40)} ${count} rows in ${seconds.toFixed(1)} s, ${megabytes.toFixed(0)} MiB`);
 }
 
 await db.close();

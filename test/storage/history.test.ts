@@ -197,6 +197,7 @@ describe('The history', function () {
       'Sales',
       [user, ...others].map(({ id }) => memberOf(id)),
     );
+    await sequence(store.db, tenant);
     const at = await mark();
     const page = { from: undefined, limit: 5 };
     const examined = (ask: () => Promise<unknown>) => keysExamined(store, ask);
