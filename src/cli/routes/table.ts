@@ -62,6 +62,20 @@ export const routeCommands: readonly RouteCommand[] = [
     ['set', 'PUT /integrations/{tool}/accounts', 'help.integration.set'],
     ['remove', 'DELETE /integrations/{tool}/accounts/{value}', 'help.integration.remove'],
   ]),
+  ...commands('mapping', [
+    ['list', 'GET /mapping-rules', 'help.mapping.list'],
+    ['show', 'GET /mapping-rules/{id}', 'help.mapping.show'],
+    ['preview', 'POST /mapping-rules/preview', 'help.mapping.preview'],
+    ['add', 'POST /mapping-rules', 'help.mapping.add'],
+    ['change', 'PATCH /mapping-rules/{id}', 'help.mapping.change'],
+    ['move', 'PUT /mapping-rules/order', 'help.mapping.move'],
+    ['remove', 'DELETE /mapping-rules/{id}', 'help.mapping.remove'],
+  ]),
+  ...commands('job', [
+    ['list', 'GET /jobs', 'help.job.list'],
+    ['show', 'GET /jobs/{id}', 'help.job.show'],
+    ['cancel', 'POST /jobs/{id}/cancel', 'help.job.cancel'],
+  ]),
   ...commands('key', [['show', 'GET /keys/{id}', 'help.key.show']]),
 ];
 
@@ -70,6 +84,8 @@ export const groups = {
   settings: 'help.settings',
   invitation: 'help.invitation',
   user: 'help.users',
+  mapping: 'help.mapping',
+  job: 'help.job',
   number: 'help.number',
   integration: 'help.integration',
 } as const satisfies Readonly<Record<string, RouteCommand['help']>>;
