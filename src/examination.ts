@@ -119,7 +119,7 @@ const patienceMs = 10_000;
 
 /** Asks a server what Entra and Okta ask one before anything else. */
 async function tested(url: string, token: string): Promise<NonNullable<Facts['tested']>> {
-  const base = url.endsWith(basePath) ? url : `${url.replace(/\/+$/, '')}${basePath}`;
+  const base = url.endsWith(basePath) ? url : `${url.replace(/\/$/, '')}${basePath}`;
   const nobody = encodeURIComponent(`userName eq "${randomUUID()}"`);
   const ask = async (by: Tested['by'], query: string): Promise<Tested> => {
     try {

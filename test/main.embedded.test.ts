@@ -62,7 +62,7 @@ describe('the server process on the embedded default', function () {
   });
 
   it('tells its base URL and a token at its first start, keeps them for its owner alone, and has nobody yet', async () => {
-    expect(first).to.have.all.keys('scimBaseUrl', 'token');
+    expect(first).to.have.all.keys('scimBaseUrl', 'token', 'adminApiUrl', 'adminApiKey');
     expect(first.scimBaseUrl).to.equal(`${url}/scim/v2`);
     await server.says(first.token);
     expect(server.out()).to.contain(`SCIM base URL: ${first.scimBaseUrl}\n`);

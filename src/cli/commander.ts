@@ -66,7 +66,7 @@ function misunderstanding({ say }: Front, text: string): string {
     [/^error: unknown option '(.*)'/, (_, flag = '') => say('error.unknown-option', { flag })],
     [/^error: unknown command '(.*)'/, (_, name = '') => say('error.unknown-command', { name })],
     [
-      /^error: too many arguments for '(.*)'\. Expected (\d+) arguments? but got (\d+)(?:: [^\n]*)?\./,
+      /^error: too many arguments for '([^'\n]*)'\. Expected (\d+) arguments? but got (\d+)(?:: [^\n]*)?\./,
       (_, name = '', expected = '', given = '') => say('error.too-many-for', { name, expected, given }),
     ],
     [
@@ -74,14 +74,14 @@ function misunderstanding({ say }: Front, text: string): string {
       (_, expected = '', given = '') => say('error.too-many', { expected, given }),
     ],
     [
-      /^error: option '(.*)' argument '(.*)' is invalid\./,
+      /^error: option '([^']*)' argument '(.*)' is invalid\./,
       (_, flags = '', value = '') => say('error.invalid-value', { flags, value }),
     ],
     [
-      /^error: command-argument value '(.*)' is invalid for argument '(.*)'\./,
+      /^error: command-argument value '([^'\n]*)' is invalid for argument '([^'\n]*)'\./,
       (_, value = '', name = '') => say('error.invalid-argument', { value, name }),
     ],
-    [/Allowed choices are (.*)\.$/m, (_, choices = '') => say('error.choices', { choices })],
+    [/\. Allowed choices are ([^.\n]*)\.$/m, (_, choices = '') => `. ${say('error.choices', { choices })}`],
     [/^\(Did you mean one of (.*)\?\)$/m, (_, names = '') => say('error.did-you-mean-one-of', { names })],
     [/^\(Did you mean (.*)\?\)$/m, (_, name = '') => say('error.did-you-mean', { name })],
   ];

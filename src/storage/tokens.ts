@@ -94,7 +94,7 @@ const withConnection = (selector: string) => [
       foreignField: '_id',
       let: { tenant: '$tenant' },
       pipeline: [
-        { $match: { $expr: { $eq: ['$tenant', '$$tenant'] } } },
+        { $match: { $expr: { $and: [{ $eq: ['$tenant', '$$tenant'] }] } } },
         { $project: { 'attributes.active': 1, 'person.status': 1 } },
       ],
       as: 'users',

@@ -19,7 +19,7 @@ import { question } from './questions.ts';
 import type { Asked } from './questions.ts';
 
 /** How many questions are asked: 100,000 in `npm run test:filters`. */
-const total = Number(process.env['FILTER_CASES'] ?? 3_000);
+const total = Number(process.env['FILTER_CASES'] ?? 6_000);
 const setSize = 12;
 const sets = 40;
 const atOnce = 12;
@@ -95,7 +95,7 @@ describe('filters and sort orders in MongoDB and in memory', function () {
         if (String(found) !== String(expected))
           different.push(`${seed}: ${asked.text}: ${String(found)} instead of ${String(expected)}`);
         if (rows.length > 0 && rows.length < set.users.length) telling += 1;
-        if (seed < 3_000) cases.push({ set, asked, rows, found });
+        if (seed < 6_000) cases.push({ set, asked, rows, found });
       }
     };
     await Promise.all(Array.from({ length: atOnce }, worker));

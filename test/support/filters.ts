@@ -82,11 +82,14 @@ export interface Named {
   readonly attribute: Attribute;
 }
 
+/** Whether filters may ask for it: not what is never told. */
+const isAsked = ({ returned }: Attribute): boolean => returned !== 'never';
+
 /** Every attribute and sub-attribute of a type that a filter may name, by its path. */
 export function namesOf(type: ResourceType): readonly Named[] {
   const below = (prefix: string, attributes: readonly Attribute[]): readonly Named[] =>
     attributes
-      .filter(({ returned }) => returned !== 'never')
+      .filter(isAsked)
       .flatMap((own) => [
         { name: prefix + own.name, attribute: own },
         ...below(`${prefix}${own.name}.`, own.subAttributes),
@@ -163,7 +166,7 @@ function term(chance: Chance, vocabulary: Vocabulary): Syntax {
 const within = (vocabulary: Vocabulary, { subAttributes }: Attribute): Vocabulary => ({
   ...vocabulary,
   terms: Math.min(vocabulary.terms, 3),
-  names: subAttributes.map((sub) => ({ name: sub.name, attribute: sub })),
+  names: subAttributes.filter(isAsked).map((sub) => ({ name: sub.name, attribute: sub })),
 });
 
 const anyCase = (chance: Chance, name: string): string =>

@@ -16,7 +16,7 @@ interface Asked {
 }
 
 /** Ids, instants, seals and digests are other ones in each tenant. */
-const made = /[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}|\d{4}-\d\d-\d\dT[\d:.]+Z|rck_[\w-]+|[\w-]{80,}/g;
+const made = /[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}|\d{4}-\d\d-\d\dT[\d:.]+Z|rck_[\w-]+|\b[\da-f]{32}\b|\bconnection \d+\b|[\w-]{80,}/g;
 
 /** Every way in which a route can be told an id: in its address, its query and its body. */
 function naming(route: Route, id: string): readonly Asked[] {
