@@ -48,7 +48,7 @@ interface PreviewedSeats {
 const named = 100;
 
 /** More people than this are not counted for a preview. */
-export const mostPreviewed = 100_000;
+const mostPreviewed = 100_000;
 
 const piece = 1_000;
 

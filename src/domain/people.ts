@@ -2,7 +2,7 @@ import { credits, primaryAdmins, queueOf, seatsOf, type Account, type Move } fro
 import type { Change } from './changes.ts';
 import { DomainError } from './errors.ts';
 import type { Grant } from './grants.ts';
-import { same, type CreditReason, type Entry, type Order } from './journal.ts';
+import type { CreditReason, Entry, Order } from './journal.ts';
 import { look, type Known, type Named } from './known.ts';
 import { isAdministrative } from './permissions.ts';
 import { personOf, type Person } from './person.ts';
@@ -125,9 +125,6 @@ export async function decideRemoval(
   };
   return [...seatMoves(old, undefined, leaving), ...primaryMoves(old, undefined, found)];
 }
-
-/** Whether there is anything to decide: most changes of a user's attributes leave the person alone. */
-export const isUntouched = (before: Person, after: Person): boolean => same(before, after);
 
 function namedBy(named: Named, old: Person | undefined, settings: Settings): Named {
   const held = (what: Grant['what']) => (old?.grants ?? []).flatMap((grant) => (grant.what === what ? [grant.id] : []));

@@ -33,7 +33,7 @@ export const seatsHeld = (person: Person | undefined): readonly string[] =>
     : licenses(person).flatMap(({ id, waiting }) => (waiting === undefined ? [id] : []));
 
 /** The pools that somebody waits for. */
-export const seatsAwaited = (person: Person | undefined): readonly string[] =>
+const seatsAwaited = (person: Person | undefined): readonly string[] =>
   !person || person.status === 'deactivated'
     ? []
     : licenses(person).flatMap(({ id, waiting }) => (waiting === undefined ? [] : [id]));
