@@ -58,6 +58,8 @@ function kind(type: string): Value {
     case 'Invitation':
     case 'Number':
     case 'ToolAccount':
+    case 'Channel':
+    case 'CreditPosting':
       return said(`kind.${type}`);
     default:
       return short(type);

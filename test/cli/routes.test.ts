@@ -158,6 +158,49 @@ describe('cli: commands over the routes of the admin API', function () {
     expect((await rollcall('number list')).out).to.equal('There is nothing\n');
   });
 
+  it('teams have channels and members, and come with a role until it is deleted', async () => {
+    const team = (await json('team create --name Sales --users ann@example.com')) as { id: string };
+    const channel = (await json(`channel create ${team.id} --name Deals`)) as { id: string };
+    expect(channel).to.include({ visibility: 'public' });
+    await rollcall(`channel change ${team.id} ${channel.id} --visibility private`);
+    expect((await rollcall(`team show ${team.id} --lang fr`)).out)
+      .to.match(/^ {2}Nom +Sales$/m)
+      .and.to.match(/^ {2}Canaux +Deals$/m);
+    expect((await rollcall(`team members ${team.id}`)).out).to.contain('ann@example.com');
+    await rollcall(`team change-members ${team.id} --remove ann@example.com`);
+    expect((await rollcall(`team members ${team.id}`)).out).to.equal('There is nothing\n');
+    const role = (await json('role create --name Seller --permissions numbers.manage')) as { id: string };
+    expect(await json(`team change ${team.id} --roles Seller --disabled`)).to.deep.include({
+      disabled: true,
+      roles: [{ id: role.id, name: 'Seller' }],
+    });
+    const { confirmation } = (await json(`role delete ${role.id}`)) as { confirmation: string };
+    expect((await rollcall(`role delete ${role.id} --confirm ${confirmation}`)).code).to.equal(0);
+    expect(await json(`team show ${team.id}`)).to.deep.include({ roles: [] });
+    const gone = await rollcall(`channel delete ${team.id} nowhere --lang fr`);
+    expect(gone.err).to.match(/Canal «\u00A0nowhere\u00A0» introuvable/);
+  });
+
+  it('seats and credits are bought, and each line of the ledger is shown with what it was', async () => {
+    const pool = (await json('license create --name premium --seats 2 --price 3')) as { id: string };
+    expect(await json(`license change ${pool.id} --seats 5`)).to.include({ seats: 5, used: 0, price: 3 });
+    expect(await json('credits post --credits 10 --why purchase --reference INV-1')).to.deep.equal({ balance: 10 });
+    const again = await rollcall('credits post --credits 10 --why purchase --reference INV-1 --lang fr');
+    expect(again.err).to.match(/Écriture de crédits «\u00A0INV-1\u00A0» existe déjà/);
+    expect((await rollcall('credits show')).out).to.match(/^ {2}Balance +10$/m);
+    expect((await rollcall('credits ledger')).out).to.match(/\n\S+ +10 +purchase +CreditPosting /);
+  });
+
+  it('entities are made, filled and renamed', async () => {
+    const entity = (await json('entity create --name Acme-France --country FR')) as { id: string };
+    const [ann] = ((await json('user list --limit 100')) as { items: { id: string; userName: string }[] }).items.filter(
+      ({ userName }) => userName === 'ann@example.com',
+    );
+    await rollcall(`user join-entity ${String(ann?.id)} ${entity.id} --role Clerk`);
+    expect((await rollcall(`entity members ${entity.id}`)).out).to.match(/ann@example\.com +Clerk/);
+    expect(await json(`entity change ${entity.id} --name Acme --clear country`)).to.deep.include({ name: 'Acme' });
+  });
+
   it('an empty list says so', async () => {
     expect((await rollcall('invitation list')).out).to.equal('There is nothing\n');
     expect((await rollcall('invitation list --lang fr')).out).to.equal('Il n’y a rien\n');

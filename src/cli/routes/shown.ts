@@ -28,9 +28,9 @@ const thingText = (front: Front, thing: Thing): string =>
     ),
   );
 
-/** What explains itself is said in its own words. */
+/** What explains itself, with its reasons, is said in its own words. */
 const itemsText = (front: Front, items: readonly Thing[]): string =>
-  items.length > 0 && items.every(({ why }) => typeof why === 'string')
+  items.length > 0 && items.every(({ why, reasons }) => typeof why === 'string' && Array.isArray(reasons))
     ? items.map(({ why }) => String(why)).join('\n')
     : itemsTable(front, items);
 

@@ -8,6 +8,8 @@ export const rules = {
   'kind.Invitation': 'Invitation',
   'kind.Number': 'Number',
   'kind.ToolAccount': 'Account',
+  'kind.Channel': 'Channel',
+  'kind.CreditPosting': 'Posting of credits',
   'rule.unknown': "There is no {{type}} '{{id}}': list them to see their ids",
   'rule.name-taken': "The name '{{name}}' is taken by another {{type}}: choose another name, or change that one",
   'rule.changed': "{{type}} '{{id}}' has changed meanwhile: read it again, then repeat",

@@ -11,6 +11,8 @@ export const rules: French<typeof english> = typeset({
   'kind.Invitation': 'Invitation',
   'kind.Number': 'Numéro',
   'kind.ToolAccount': 'Compte',
+  'kind.Channel': 'Canal',
+  'kind.CreditPosting': 'Écriture de crédits',
   'rule.unknown': '{{type}} « {{id}} » introuvable : affichez la liste pour voir les identifiants',
   'rule.name-taken': '{{type}} « {{name}} » existe déjà : choisissez un autre nom, ou modifiez celui qui existe',
   'rule.changed': '{{type}} « {{id}} » a changé entre-temps : relisez, puis recommencez',
