@@ -105,7 +105,16 @@ describe('Answers for people', () => {
   });
 
   it('are their own words where they explain themselves', () => {
-    expect(bodyText(front, { items: [{ why: 'because', x: 1 }, { why: 'so' }] })).to.equal('because\nso');
+    const items = [
+      { why: 'because', reasons: [{ why: 'it is so' }] },
+      { why: 'so', reasons: [] },
+    ];
+    expect(bodyText(front, { items })).to.equal('because\nso');
+  });
+
+  it('are a table where a reason is one column among others', () => {
+    const body = { items: [{ by: 10, why: 'purchase' }] };
+    expect(bodyText(front, body)).to.equal(['BY  WHY', '10  purchase'].join('\n'));
   });
 
   it('are done where there is nothing to say', () => {
