@@ -66,11 +66,11 @@ function misunderstanding({ say }: Front, text: string): string {
     [/^error: unknown option '(.*)'/, (_, flag = '') => say('error.unknown-option', { flag })],
     [/^error: unknown command '(.*)'/, (_, name = '') => say('error.unknown-command', { name })],
     [
-      /^error: too many arguments for '([^'\n]*)'\. Expected (\d+) arguments? but got (\d+)(?:: [^\n]*)?\./,
+      /^error: too many arguments for '([^']+)'\D+(\d+)\D+(\d+).*/,
       (_, name = '', expected = '', given = '') => say('error.too-many-for', { name, expected, given }),
     ],
     [
-      /^error: too many arguments\. Expected (\d+) arguments? but got (\d+)(?:: [^\n]*)?\./,
+      /^error: too many arguments\D+(\d+)\D+(\d+).*/,
       (_, expected = '', given = '') => say('error.too-many', { expected, given }),
     ],
     [
@@ -78,7 +78,7 @@ function misunderstanding({ say }: Front, text: string): string {
       (_, flags = '', value = '') => say('error.invalid-value', { flags, value }),
     ],
     [
-      /^error: command-argument value '([^'\n]*)' is invalid for argument '([^'\n]*)'\./,
+      /^error: command-argument value '([^']*)' is invalid for argument '([^']*)'\./,
       (_, value = '', name = '') => say('error.invalid-argument', { value, name }),
     ],
     [/\. Allowed choices are ([^.\n]*)\.$/m, (_, choices = '') => `. ${say('error.choices', { choices })}`],
