@@ -66,13 +66,10 @@ function misunderstanding({ say }: Front, text: string): string {
     [/^error: unknown option '(.*)'/, (_, flag = '') => say('error.unknown-option', { flag })],
     [/^error: unknown command '(.*)'/, (_, name = '') => say('error.unknown-command', { name })],
     [
-      /^error: too many arguments for '([^']+)'\D+(\d+)\D+(\d+).*/,
-      (_, name = '', expected = '', given = '') => say('error.too-many-for', { name, expected, given }),
+      /^error: too many arguments for '([^']+)'(.*)/,
+      (_, name = '', rest = '') => say('error.too-many-for', { name, ...counts(rest) }),
     ],
-    [
-      /^error: too many arguments\D+(\d+)\D+(\d+).*/,
-      (_, expected = '', given = '') => say('error.too-many', { expected, given }),
-    ],
+    [/^error: too many arguments\.(.*)/, (_, rest = '') => say('error.too-many', counts(rest))],
     [
       /^error: option '([^']*)' argument '(.*)' is invalid\./,
       (_, flags = '', value = '') => say('error.invalid-value', { flags, value }),
@@ -86,4 +83,10 @@ function misunderstanding({ say }: Front, text: string): string {
     [/^\(Did you mean (.*)\?\)$/m, (_, name = '') => say('error.did-you-mean', { name })],
   ];
   return meant.reduce((said, [form, sentence]) => said.replace(form, sentence), text);
+}
+
+/** How many arguments were expected, and how many were given. */
+function counts(text: string): { readonly expected: string; readonly given: string } {
+  const [expected = '', given = ''] = text.match(/\d+/g) ?? [];
+  return { expected, given };
 }
