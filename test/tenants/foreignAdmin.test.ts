@@ -67,11 +67,31 @@ describe('What a tenant has, to administrators of others', function () {
     const list = await ask({ method: 'GET', path: '/keys' }, key);
     const { items } = JSON.parse(list.text) as { items: readonly { id: string }[] };
     await ask({ method: 'PATCH', path: '/settings', body: { countryPrefix: '+49' } }, key);
+    const make = async (path: string, body?: object): Promise<string> => {
+      const { status, text } = await ask({ method: 'POST', path, body }, key);
+      if (status >= 300) throw new Error(`${path}: ${text}`);
+      return (JSON.parse(text) as { readonly id: string }).id;
+    };
+    const role = await make('/roles', { name: 'role of owner', permissions: ['users.read'] });
+    const pool = await make('/license-pools', { name: 'pool of owner', seats: 5 });
+    const entity = await make('/entities', { name: 'entity of owner' });
+    const number = await make('/numbers', { number: '+49301234567', type: 'landline' });
+    const guest = await make('/users', {
+      userName: 'guest@owner.example',
+      email: 'guest@owner.example',
+      begins: 'prepared',
+    });
+    const invitation = await make(`/users/${guest}/invitation`);
     const ids = new Map([
       ['a user', user],
       ['a team', group],
       ['a key', items[0]?.id ?? ''],
       ['a connection', world.connectionId],
+      ['a role', role],
+      ['a license pool', pool],
+      ['an entity', entity],
+      ['a number', number],
+      ['an invitation', invitation],
       ['the tenant itself', tenant],
     ]);
     return { tenant, ids, found: await settled(tenant) };
