@@ -13,6 +13,8 @@ export interface Accompanied {
   readonly relies: readonly string[];
   /** Changes of other resources, which stand or fall with it. */
   readonly others: readonly Change[];
+  /** What is done to very many people afterwards. */
+  readonly starts?: readonly NewJob[];
   readonly entry: Partial<Pick<Entry, 'credits' | 'events' | 'act'>>;
   /** Told when it is committed. */
   readonly settled?: (lenient: Leniency) => void;
@@ -22,10 +24,7 @@ export interface Accompanied {
 export interface Companion {
   created(caller: Caller, id: string, content: NewContent): Promise<Accompanied>;
   revised(caller: Caller, before: State, content: NewContent): Promise<Accompanied>;
-  removed(
-    caller: Caller,
-    state: State,
-  ): Promise<Pick<Accompanied, 'moves' | 'others'> & { readonly starts?: readonly NewJob[] }>;
+  removed(caller: Caller, state: State): Promise<Pick<Accompanied, 'moves' | 'others' | 'starts'>>;
 }
 
 const alone = (content: NewContent): Promise<Accompanied> =>

@@ -72,7 +72,7 @@ export function resources(ports: Ports, type: ResourceType, companion: Companion
     caller: Caller,
     state: State,
     { id, content, password, hash }: Made & { readonly content: NewContent & Pick<State, 'owner'> },
-    { moves, relies, entry }: Omit<Accompanied, 'content'>,
+    { moves, relies, starts = [], entry }: Omit<Accompanied, 'content'>,
     { accepts }: Revision,
   ): Change {
     const { tenant, order } = ordered(caller);
@@ -82,6 +82,7 @@ export function resources(ports: Ports, type: ResourceType, companion: Companion
       ...(!accepts(noVersion) && { onlyAt: state.version }),
       relies,
       ...(moves.length > 0 && { moves }),
+      ...(starts.length > 0 && { starts }),
       entry: {
         order,
         operation: 'revise',

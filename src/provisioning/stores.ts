@@ -2,6 +2,7 @@ import type { Stores } from '../scim/ports.ts';
 import type { ResourceType } from '../scim/schema/types.ts';
 import type { ResourceStore } from '../scim/types.ts';
 import type { Ports } from './decide.ts';
+import { entities } from './entities.ts';
 import { groups } from './groups.ts';
 import { joined } from './joined.ts';
 import { knownChannels, oneLanguage } from './joins.ts';
@@ -27,6 +28,8 @@ function storeOf(ports: Ports, type: ResourceType): ResourceStore {
       return joined(groups(ports, type), knownChannels(ports.newId));
     case 'Entitlement':
       return pools(ports, type);
+    case 'Entity':
+      return resources(ports, type, entities(ports));
     default:
       return resources(ports, type);
   }

@@ -23,8 +23,9 @@ function organization(store: Store, settings: Partial<Settings> = {}) {
   const tenant = tenantId(randomUUID());
   const book: Book = { ...emptyBook, settings: { ...defaultSettings, ...settings } };
   const ports = portsOver(store.db, testRegistry(), undefined, undefined, { of: () => book });
-  const users = storesOf(ports)(testType('User'));
-  const groups = storesOf(ports)(testType('Group'));
+  const stores = storesOf(ports);
+  const users = stores(testType('User'));
+  const groups = stores(testType('Group'));
   const caller = (): Caller => testCaller({ tenant, deadline: Date.now() + 30_000 });
 
   const keep = async (kind: string, name: string, attributes: object, seats?: number): Promise<string> => {
@@ -47,6 +48,7 @@ function organization(store: Store, settings: Partial<Settings> = {}) {
   return {
     tenant,
     caller,
+    stores,
     users,
     groups,
     role: (name: string, permissions: string[], teams: object[] = []) => keep('Role', name, { permissions, teams }),
@@ -215,7 +217,8 @@ describe('Users whom an identity provider brings', function () {
 
   it('belong to entities with a company role in each; “a user can have different roles in different entities”', async () => {
     const { entity, create, change } = organization(store);
-    const [paris] = [await entity('Acme Paris'), await entity('Acme Lyon')];
+    const paris = await entity('Acme Paris');
+    await entity('Acme Lyon');
     const memberships = [
       { value: paris, role: 'Approver' },
       { value: 'Acme Lyon', role: 'Clerk' },
@@ -234,6 +237,32 @@ describe('Users whom an identity provider brings', function () {
     expect(left.attributes[personSchemas.entity]).to.deep.equal({
       memberships: [{ value: paris, display: 'Acme Paris', role: 'Auditor' }],
     });
+  });
+
+  it('leave an entity that is removed, and show another by its new name: a job settles it', async () => {
+    const { tenant, caller, stores } = organization(store);
+    const entities = stores(testType('Entity'));
+    const by = caller();
+    const draft = { attributes: { displayName: 'Acme Paris' }, members: undefined };
+    const { id } = (await entities.create(by, draft, leniency(by.dialect), none)).stored;
+    const jobs = () => store.db.collection('jobs').find({ tenant, kind: 'settle-entity', argument: id }).toArray();
+    const say = (change: JsonObject) =>
+      entities.revise(
+        by,
+        id,
+        {
+          accepts: () => true,
+          decide: ({ attributes }) => ({ ...(attributes as JsonObject), ...change }),
+          wanted: none,
+        },
+        leniency(by.dialect),
+      );
+    await say({ country: 'FR' });
+    expect(await jobs()).to.deep.equal([]);
+    await say({ displayName: 'Acme Paris SA' });
+    expect(await jobs()).to.have.length(1);
+    await entities.remove(by, id, () => true);
+    expect(await jobs()).to.have.length(2);
   });
 
   it('are out of reach with an administrative role, unless the connection may', async () => {
