@@ -133,7 +133,7 @@ async function serve(settings: Config, log: Log, store: Store, fellows?: Fellows
     await noteAddress(db, settings.publicUrl);
     // Only now: where nobody can listen, nothing is made that is shown just once.
     const made = await firstRun(admin);
-    await furnishAll(admin);
+    if (made) await furnishAll(admin);
     await noteFirstRun(settings.dataDir, admin, made);
     return { url: server.url, scimBaseUrl: admin.scimBaseUrl, firstRun: made, close };
   } catch (error) {

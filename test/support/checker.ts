@@ -187,7 +187,8 @@ function agrees(
   const external = Object.entries(externalIds as Record<string, string>).map(
     ([connection, value]) => `${connection}:${value}`,
   );
-  const nameTold = told[type === 'User' ? 'userName' : 'displayName'];
+  // Kinds of our own have no name for show.
+  const nameTold = type === 'User' ? told['userName'] : (told['displayName'] ?? told['name']);
   return isDeepStrictEqual([attributes, name, key, ext ?? []], [told, nameTold, keyOf(type, name), external]);
 }
 
