@@ -1,4 +1,5 @@
 import { crowd, type Change, type Committed, type MembersChange, type Revision as Revised } from '../domain/changes.ts';
+import { firstOf } from '../domain/committing.ts';
 import { DomainError } from '../domain/errors.ts';
 import { recorded, same } from '../domain/journal.ts';
 import { requireNoCycle } from '../domain/nesting.ts';
@@ -137,12 +138,9 @@ export function groups(ports: Ports, type: ResourceType): ResourceStore {
   }
 
   /** Commits a change of a group, and what follows from it for its members. */
-  async function commitWith(change: Change, { changes, starts }: Following, deadline: number): Promise<Committed> {
+  function commitWith(change: Change, { changes, starts }: Following, deadline: number): Promise<Committed> {
     const own = starts.length > 0 ? { ...change, starts } : change;
-    if (changes.length === 0) return work.commit(own, deadline);
-    const [committed] = await work.commitAll([own, ...changes], deadline);
-    if (!committed) throw new TypeError('a change that was committed has an outcome');
-    return committed;
+    return firstOf(work.commitAll([own, ...changes], deadline));
   }
 
   async function read(tenant: TenantId, id: string, { members, accepts }: Revision): Promise<GroupForMembers> {

@@ -1,6 +1,7 @@
 import type { Change, Committed } from '../domain/changes.ts';
+import { firstOf } from '../domain/committing.ts';
 import { DomainError } from '../domain/errors.ts';
-import type { States, UnitOfWork } from '../domain/ports.ts';
+import type { States } from '../domain/ports.ts';
 import { mayBeMember, type Member } from '../domain/states.ts';
 import type { Joint } from '../scim/ports.ts';
 import type { ResourceType } from '../scim/schema/types.ts';
@@ -86,19 +87,14 @@ export function joint(ports: JointPorts, pending: ReadonlyMap<string, ResourceTy
     stores: storesOf({
       ...ports,
       states: withPending(ports.states, pending),
-      work: { commit: committing(commitTogether), commitAll: commitTogether },
+      work: {
+        commit: (change, deadline) => firstOf(commitTogether([change], deadline)),
+        commitAll: commitTogether,
+      },
     }),
     fail,
   };
 }
-
-const committing =
-  (commitAll: UnitOfWork['commitAll']): UnitOfWork['commit'] =>
-  async (change, deadline) => {
-    const [committed] = await commitAll([change], deadline);
-    if (!committed) throw new TypeError('a change that was committed has an outcome');
-    return committed;
-  };
 
 /** States where those who are to be count as those who are, for whoever wants them in a group. */
 function withPending(states: States, pending: ReadonlyMap<string, ResourceType>): States {

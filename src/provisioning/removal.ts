@@ -38,6 +38,5 @@ export async function removal(
   };
   // No role brings a team that is gone.
   const roles = kind === 'Group' ? await rolesAfter({ states, newId, tenant, order }, state, undefined) : [];
-  const all = [change, ...others, ...roles];
-  await (all.length > 1 ? work.commitAll(all, deadline) : work.commit(change, deadline));
+  await work.commitAll([change, ...others, ...roles], deadline);
 }

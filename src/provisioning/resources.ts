@@ -1,4 +1,5 @@
-import type { Change, Committed } from '../domain/changes.ts';
+import type { Change } from '../domain/changes.ts';
+import { firstOf } from '../domain/committing.ts';
 import { DomainError } from '../domain/errors.ts';
 import { recorded, same } from '../domain/journal.ts';
 import { ownerAfter, requireSameIdentity } from '../domain/provenance.ts';
@@ -32,12 +33,6 @@ export function resources(ports: Ports, type: ResourceType, companion: Companion
     if (!row?.state) return undefined;
     return { state: row.state, stored: toStored(row.state, caller, groupsOf(row.memberships)) };
   }
-
-  /** One alone, or all of them at one instant. */
-  const commit = async (changes: readonly Change[], deadline: number): Promise<readonly Committed[]> => {
-    const [only, ...others] = changes;
-    return only && others.length === 0 ? [await work.commit(only, deadline)] : work.commitAll(changes, deadline);
-  };
 
   function creation(
     caller: Caller,
@@ -102,8 +97,8 @@ export function resources(ports: Ports, type: ResourceType, companion: Companion
       const made = await untilItHolds(caller, ports, async () => {
         const { content: own, ...along } = await companion.created(caller, id, content);
         const change = creation(caller, { id, content: own, password, hash }, along);
-        const [committed] = await commit([change, ...along.others], deadline);
-        return { own, at: committed?.at ?? new Date(0), settled: along.settled };
+        const { at } = await firstOf(work.commitAll([change, ...along.others], deadline));
+        return { own, at, settled: along.settled };
       });
       made.settled?.(lenient);
       const { own, at } = made;
@@ -167,8 +162,8 @@ export function resources(ports: Ports, type: ResourceType, companion: Companion
     if (password === undefined && isSame(state, content, owner)) return { ...written(stored), ...settled };
     const hash = password === undefined ? undefined : await hashed(tenant, password);
     const change = revisionOf(caller, state, { id, content: { ...content, owner }, password, hash }, along, revision);
-    const [committed] = await commit([change, ...along.others], deadline);
-    const after = { ...state, ...content, ...(committed && { version: committed.version, modified: committed.at }) };
+    const { version, at } = await firstOf(work.commitAll([change, ...along.others], deadline));
+    const after = { ...state, ...content, version, modified: at };
     return { ...written(toStored(after, caller, pick(stored.attributes as JsonObject))), ...settled };
   }
 }

@@ -1,5 +1,6 @@
 import type mongoose from 'mongoose';
 import { leavesWork, Stale, type Change, type Committed, type Unit } from '../domain/changes.ts';
+import { firstOf } from '../domain/committing.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { UnitOfWork } from '../domain/ports.ts';
 import type { TenantId } from '../domain/tenants.ts';
@@ -280,11 +281,7 @@ export function unitOfWork(
 
   return {
     commitAll,
-    async commit(change, deadline) {
-      const [committed] = await commitAll([change], deadline);
-      if (!committed) throw new TypeError('a change that was committed has an outcome');
-      return committed;
-    },
+    commit: (change, deadline) => firstOf(commitAll([change], deadline)),
   };
 }
 
