@@ -1,33 +1,17 @@
-import { randomUUID } from 'node:crypto';
 import type mongoose from 'mongoose';
-import { listsOver, portsOver } from '../../src/protocol.ts';
+import { portsOver } from '../../src/protocol.ts';
 import type { Ports } from '../../src/admin/ports.ts';
-import { builtIn } from '../../src/administration.ts';
-import { keyFormat } from '../../src/credentials/keys.ts';
-import { seals } from '../../src/credentials/seals.ts';
-import { tokenFormat } from '../../src/credentials/tokens.ts';
+import { adminPorts } from '../../src/administration.ts';
 import type { ProvisioningLog } from '../../src/domain/provisioningLog.ts';
-import { backups } from '../../src/storage/backup.ts';
 import { connect } from '../../src/storage/connect.ts';
 import { connectionsModel } from '../../src/storage/connectionDocuments.ts';
-import { connections } from '../../src/storage/connections.ts';
-import { quirkMeaning } from '../../src/scim/dialects.ts';
-import { history } from '../../src/storage/history.ts';
-import { creditLedger } from '../../src/storage/creditLedger.ts';
-import { holders } from '../../src/storage/holders.ts';
-import { jobs } from '../../src/storage/jobs.ts';
-import { keys } from '../../src/storage/keys.ts';
-import { people } from '../../src/storage/people.ts';
 import { provisioningLog, provisioningLogModel } from '../../src/storage/provisioningLog.ts';
-import { quirkCounts, quirkTallyModel } from '../../src/storage/quirkTally.ts';
+import { quirkTallyModel } from '../../src/storage/quirkTally.ts';
 import { migrate } from '../../src/storage/schema.ts';
-import { secret } from '../../src/storage/secrets.ts';
-import { tenantSchemas } from '../../src/storage/tenantSchemas.ts';
-import { tenants, tenantsModel } from '../../src/storage/tenants.ts';
-import { walks } from '../../src/storage/walks.ts';
-import { tokens, tokensModel } from '../../src/storage/tokens.ts';
+import { tenantsModel } from '../../src/storage/tenants.ts';
+import { tokensModel } from '../../src/storage/tokens.ts';
 import { freshDatabase } from './mongod.ts';
-import { testInternal, testRegistry } from './schemas.ts';
+import { testRegistry } from './schemas.ts';
 
 /** Administration of a database of its own, as a process has it. */
 export interface Process {
@@ -44,9 +28,11 @@ export interface Site {
   drop(): Promise<void>;
 }
 
-export const scimBaseUrl = 'https://scim.example.com/scim/v2';
+const publicUrl = 'https://scim.example.com';
 
-export const adminApiUrl = 'https://scim.example.com/admin/v1';
+export const scimBaseUrl = `${publicUrl}/scim/v2`;
+
+export const adminApiUrl = `${publicUrl}/admin/v1`;
 
 /** A fresh database with every collection and index. */
 export async function site(): Promise<Site> {
@@ -72,33 +58,8 @@ async function openProcess(uri: string): Promise<Process> {
     db,
     log,
     ports: {
-      tenants: tenants(db),
-      connections: connections(db),
-      tokens: tokens(db),
-      people: people(db),
-      log,
-      quirks: quirkCounts(db),
-      quirkMeaning,
-      schemas: tenantSchemas(db),
-      backups: backups(db),
-      deciding: portsOver(db, testRegistry()),
-      lists: listsOver(db),
-      holders: holders(db),
-      creditLedger: creditLedger(db),
-      history: history(db),
-      walks: walks(db),
-      jobs: jobs(db),
-      builtIn: () => builtIn(testRegistry(), testInternal()),
-      tokenFormat,
-      keys: keys(db),
-      keyFormat,
-      seals: seals(secret(db), 'admin'),
+      ...adminPorts(db, publicUrl, 'test', log, portsOver(db, testRegistry())),
       pause: () => Promise.resolve(),
-      now: () => new Date(),
-      newId: randomUUID,
-      scimBaseUrl,
-      adminApiUrl,
-      by: 'test',
     },
     close: async () => {
       await log.stop();
