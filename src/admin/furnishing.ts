@@ -22,7 +22,7 @@ export async function foundTenant(
   return tenant;
 }
 
-/** Gives every organization what it lacks of that: those made by an earlier version have none of it. */
+/** Gives every organization what it lacks of that: on a first start, the one that it made. */
 export async function furnishAll(ports: Pick<Ports, 'tenants' | 'deciding' | 'now' | 'by'>): Promise<void> {
   for (const tenant of await listTenants(ports)) await furnishTenant(ports, tenant);
 }

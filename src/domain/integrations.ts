@@ -1,5 +1,6 @@
 import type { Change } from './changes.ts';
 import { differences, same, type Order } from './journal.ts';
+import { removing } from './keeping.ts';
 import { records, texts } from './roles.ts';
 import type { Attributes, State } from './states.ts';
 import type { TenantId } from './tenants.ts';
@@ -152,18 +153,7 @@ const attributesOf = ({ tool, value, email, label, holder, declined }: ToolAccou
 });
 
 /** An account that the tool has no more. */
-export const accountRemoval = (state: State, order: Order): Change => ({
-  tenant: state.tenant,
-  removes: { state, leaves: [], edges: 0 },
-  relies: [],
-  entry: {
-    order,
-    operation: 'remove',
-    kind: toolAccountKind,
-    resource: state.id,
-    differences: differences(state.attributes, {}),
-  },
-});
+export const accountRemoval = (state: State, order: Order): Change => removing({ tenant: state.tenant, order }, state);
 
 /** A user who shows that account in its tool, or none any more. Nothing where he shows just that. */
 export function linkChanges(

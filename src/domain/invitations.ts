@@ -2,6 +2,7 @@ import type { Change } from './changes.ts';
 import type { DomainEvent, Order } from './journal.ts';
 import { differences } from './journal.ts';
 import type { Person } from './person.ts';
+import { removing } from './keeping.ts';
 import { languageOf, type InvitationPolicy, type Settings } from './settings.ts';
 import type { Attributes, State } from './states.ts';
 import { contactOf, type Contact } from './contacts.ts';
@@ -206,18 +207,7 @@ export function revoked(before: State, { order, now }: Ending): Change {
 }
 
 /** The invitation gone with its user. */
-export const forgotten = (state: State, order: Order): Change => ({
-  tenant: state.tenant,
-  removes: { state, leaves: [], edges: 0 },
-  relies: [],
-  entry: {
-    order,
-    operation: 'remove',
-    kind: invitationKind,
-    resource: state.id,
-    differences: differences(state.attributes, {}),
-  },
-});
+export const forgotten = (state: State, order: Order): Change => removing({ tenant: state.tenant, order }, state);
 
 function revised(before: State, more: Attributes, order: Order, events: readonly DomainEvent[] = []): Change {
   const attributes = { ...before.attributes, ...more };

@@ -1,3 +1,4 @@
+import type { Grant } from './grants.ts';
 import type { States } from './ports.ts';
 import { roleFrom, type Role } from './roles.ts';
 import { poolFrom, type Pool } from './seats.ts';
@@ -31,12 +32,22 @@ export interface Known {
 /** The kinds as they are kept. */
 const kinds = { role: 'Role', license: 'Entitlement', entity: 'Entity' } as const;
 
+/** What was named, as what it is held; undefined where there is none of that id or name. */
+export function targetOf(
+  known: Known,
+  what: keyof Named,
+  named: string,
+): Pick<Required<Grant>, 'what' | 'id' | 'name'> | undefined {
+  const found = { role: known.role, license: known.pool, entity: known.entity }[what](named);
+  return found && { what, id: found.id, name: found.name };
+}
+
 /** Looks all of it up at once; nothing where nothing is spoken of. */
 export async function look(states: Pick<States, 'some'>, tenant: TenantId, named: Named): Promise<Known> {
   const names = (['role', 'license', 'entity'] as const).flatMap((what) =>
     [...new Set(named[what] ?? [])].map((name) => ({ kind: kinds[what], name })),
   );
-  const found = names.length > 0 ? await states.some(tenant, names) : [];
+  const found = await states.some(tenant, names);
   const of = (kind: string) => found.filter((state) => state.kind === kind);
   const [roles, pools, entities] = [
     of(kinds.role).map(roleFrom),

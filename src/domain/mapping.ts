@@ -1,7 +1,7 @@
 import type { Change } from './changes.ts';
 import { DomainError } from './errors.ts';
 import { granted, released, type Origin } from './grants.ts';
-import type { Known } from './known.ts';
+import { targetOf } from './known.ts';
 import { isGenerous, type Gift, type MappingRule } from './mappingRules.ts';
 import { decide, type Circumstances, type PeoplePorts, type Wish } from './people.ts';
 import { personChanges } from './personChanges.ts';
@@ -16,7 +16,8 @@ export const giftWish = (group: string, gift: Gift | undefined): Wish => ({
   named: gift ? namedBy(gift) : {},
   apply(person, known) {
     const origin: Origin = { by: 'group', ref: group, ...(gift?.role && { role: gift.role }) };
-    const target = gift && targetOf(gift, known);
+    // Unless it is gone meanwhile.
+    const target = gift && gift.what !== 'team' ? targetOf(known, gift.what, gift.id ?? '') : undefined;
     const others = person.grants
       .filter(({ what, id }) => !(target && what === target.what && id === target.id))
       .reduce<Person['grants']>((left, grant) => released(left, grant, origin), person.grants);
@@ -25,13 +26,6 @@ export const giftWish = (group: string, gift: Gift | undefined): Wish => ({
 });
 
 const namedBy = ({ what, id = '' }: Gift): Wish['named'] => (what === 'team' ? {} : { [what]: [id] });
-
-/** What is given, unless it is gone meanwhile. */
-function targetOf({ what, id = '' }: Gift, known: Known) {
-  if (what === 'team') return undefined;
-  const found = { role: known.role, license: known.pool, entity: known.entity }[what](id);
-  return found && { what, id: found.id, name: found.name };
-}
 
 /** Whether a group gives somebody anything. */
 const gains = (person: Person, group: string, gift: Gift | undefined): boolean =>

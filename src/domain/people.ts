@@ -112,8 +112,7 @@ export async function decideRemoval(
   { tenant, reach }: Pick<Circumstances, 'tenant' | 'reach'>,
 ): Promise<readonly Move[]> {
   const old = personOf(state);
-  if (reach === 'ordinary' && old.administrative)
-    throw new DomainError({ rule: 'administrator-out-of-reach', id: state.id });
+  requireWithin(reach, state.id, old);
   const names = counts(old) ? [primaryAdmins] : [];
   const found = names.length > 0 ? await accounts.read(tenant, names) : new Map<string, Account>();
   const leaving: Seating = {
@@ -154,6 +153,15 @@ function flagged(person: Person, { roles }: Known): Person {
   return isAdministrator(person, roles) ? { ...rest, administrative: true } : rest;
 }
 
+/**
+ * Demands that somebody may be changed, whatever is changed of him.
+ *
+ * @throws DomainError `administrator-out-of-reach`
+ */
+export function requireWithin(reach: Circumstances['reach'], id: string, person: Person | undefined): void {
+  if (reach === 'ordinary' && person?.administrative) throw new DomainError({ rule: 'administrator-out-of-reach', id });
+}
+
 function requireReach(
   id: string,
   old: Person | undefined,
@@ -161,9 +169,8 @@ function requireReach(
   { roles }: Known,
   reach: Circumstances['reach'],
 ): void {
-  if (reach === 'everybody') return;
-  if (old?.administrative) throw new DomainError({ rule: 'administrator-out-of-reach', id });
-  if (!isAdministrator(wished, roles)) return;
+  requireWithin(reach, id, old);
+  if (reach === 'everybody' || !isAdministrator(wished, roles)) return;
   const role = wished.grants
     .map((grant) => (grant.what === 'role' ? roles.get(grant.id) : undefined))
     .find((each) => each && isAdministrative(each.permissions));

@@ -37,7 +37,7 @@ export interface States {
   ): Promise<{ state: State; memberships: Membership[] } | undefined>;
   /** A group, which of these ids exist, and which of them are its members already. */
   readForMembers(tenant: TenantId, group: string, ids: readonly string[]): Promise<GroupForMembers | undefined>;
-  /** Resources of any kind, each by its id or its name. */
+  /** Resources of any kind, each by its id or its name; nothing is asked where none is named. */
   some(tenant: TenantId, named: readonly { readonly kind: Kind; readonly name: string }[]): Promise<readonly State[]>;
   /** Those of the ids that name somebody. */
   known(tenant: TenantId, ids: readonly string[]): Promise<Member[]>;

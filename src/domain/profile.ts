@@ -1,7 +1,7 @@
 import { DomainError } from './errors.ts';
 import { loginFrom, e164From } from './logins.ts';
 import { records } from './roles.ts';
-import type { Settings } from './settings.ts';
+import { languageSchema, type Settings } from './settings.ts';
 import type { Attributes } from './states.ts';
 
 /** “Fill in personal information. Add extra information (optional).” `null` takes something away. */
@@ -29,7 +29,6 @@ export interface Profile {
 type Part = keyof Profile;
 
 const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
-const languageSchema = 'urn:ietf:params:scim:schemas:extension:language:2.0:User';
 
 /** Where each part of a profile stands in a user's attributes. */
 const places = {

@@ -63,4 +63,5 @@ export function languageOf({ languages, defaultLanguage }: Settings, attributes:
   );
 }
 
-const languageSchema = 'urn:ietf:params:scim:schemas:extension:language:2.0:User';
+/** The schema by which a user says what language he speaks. */
+export const languageSchema = 'urn:ietf:params:scim:schemas:extension:language:2.0:User';

@@ -35,13 +35,10 @@ export async function equipping(
   const { countryPrefix } = (await books.of(tenant)).settings;
   const wished = normal(telephonyOf(said), countryPrefix);
   const names = [...new Set([...numbersOf(had), ...numbersOf(wished)])];
-  const inventory =
-    names.length === 0
-      ? []
-      : await states.some(
-          tenant,
-          names.map((name) => ({ kind: numberKind, name })),
-        );
+  const inventory = await states.some(
+    tenant,
+    names.map((name) => ({ kind: numberKind, name })),
+  );
   const kept = caller.dialect === 'strict' ? wished : possible(wished, id, inventory);
   const { shown, changes, relies, moves } = equipped({ id, order }, had, kept, inventory);
   const { [telephonySchema]: _, ...rest } = said;

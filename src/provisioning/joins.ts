@@ -1,3 +1,5 @@
+import { languageSchema } from '../domain/settings.ts';
+import { teamSchema } from '../domain/teams.ts';
 import { nameKey } from '../domain/tenants.ts';
 import type { Json, JsonObject } from '../scim/types.ts';
 
@@ -14,7 +16,6 @@ export type Join = (
   restated: (without: readonly string[]) => JsonObject,
 ) => JsonObject;
 
-const extension = 'urn:ietf:params:scim:schemas:extension:language:2.0:User';
 const core = 'preferredLanguage';
 
 /** What two attributes say of a user's language. */
@@ -32,7 +33,7 @@ export const oneLanguage: Join = (before, after, restated) => {
   const [old, wanted] = [languagesOf(before ?? {}), languagesOf(after)];
   const untouched = wanted.core === old.core && wanted.extension === old.extension;
   if (wanted.core === wanted.extension || (before && untouched)) return after;
-  return speaking(after, said(old, wanted) ?? insisted(languagesOf(restated([core, extension]))));
+  return speaking(after, said(old, wanted) ?? insisted(languagesOf(restated([core, languageSchema]))));
 };
 
 /** The value that is another than before; undefined where one was only taken away. */
@@ -47,21 +48,19 @@ const insisted = ({ core: inCore, extension: inExtension }: Languages): Json | u
 
 const languagesOf = (attributes: JsonObject): Languages => ({
   core: attributes[core],
-  extension: objectAt(attributes, extension)['language'],
+  extension: objectAt(attributes, languageSchema)['language'],
 });
 
 function speaking(attributes: JsonObject, language: Json | undefined): JsonObject {
-  const { [core]: _core, [extension]: _extension, ...rest } = attributes;
-  const { language: _language, ...others } = objectAt(attributes, extension);
+  const { [core]: _core, [languageSchema]: _extension, ...rest } = attributes;
+  const { language: _language, ...others } = objectAt(attributes, languageSchema);
   const extended = { ...others, ...(language !== undefined && { language }) };
   return {
     ...rest,
     ...(language !== undefined && { [core]: language }),
-    ...(Object.keys(extended).length > 0 && { [extension]: extended }),
+    ...(Object.keys(extended).length > 0 && { [languageSchema]: extended }),
   };
 }
-
-const team = 'urn:ietf:params:scim:schemas:extension:team:2.0:Group';
 
 /**
  * Channels are known by ids: one that a client names without has the id that it had, or gets one. Who says the id renames,
@@ -70,12 +69,12 @@ const team = 'urn:ietf:params:scim:schemas:extension:team:2.0:Group';
 export const knownChannels =
   (newId: () => string): Join =>
   (before, after) => {
-    const extended = objectAt(after, team);
+    const extended = objectAt(after, teamSchema);
     const channels = listAt(extended, 'channels');
     if (channels.every(({ value }) => value !== undefined)) return after;
     const taken = new Set(channels.flatMap(({ value }) => (typeof value === 'string' ? [value] : [])));
     const old = new Map(
-      listAt(objectAt(before ?? {}, team), 'channels').map(({ name, value }) => [keyOf(name), value]),
+      listAt(objectAt(before ?? {}, teamSchema), 'channels').map(({ name, value }) => [keyOf(name), value]),
     );
     const known = channels.map((channel): JsonObject => {
       if (channel['value'] !== undefined) return channel;
@@ -84,7 +83,7 @@ export const knownChannels =
       taken.add(value);
       return { value, ...channel };
     });
-    return { ...after, [team]: { ...extended, channels: known } };
+    return { ...after, [teamSchema]: { ...extended, channels: known } };
   };
 
 const keyOf = (name: Json | undefined): string => (typeof name === 'string' ? nameKey(name) : '');

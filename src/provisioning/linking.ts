@@ -42,12 +42,11 @@ export async function linking(
   );
   const names = differing.flatMap((tool) => [had.get(tool) ?? [], wished.get(tool) ?? []].flat());
   const found = new Map(
-    (names.length === 0
-      ? []
-      : await states.some(
-          tenant,
-          names.map(({ tool, value }) => ({ kind: toolAccountKind, name: accountName(tool, value) })),
-        )
+    (
+      await states.some(
+        tenant,
+        names.map(({ tool, value }) => ({ kind: toolAccountKind, name: accountName(tool, value) })),
+      )
     ).map((state) => [state.name, state]),
   );
 

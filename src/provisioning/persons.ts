@@ -2,9 +2,8 @@ import { belongingsOf } from '../domain/belongings.ts';
 import type { Change } from '../domain/changes.ts';
 import { contactOf } from '../domain/contacts.ts';
 import { sent } from '../domain/invitations.ts';
-import { decide, decideRemoval, type Circumstances, type Decided } from '../domain/people.ts';
+import { decide, decideRemoval, requireWithin, type Circumstances, type Decided } from '../domain/people.ts';
 import { personSchemas, projected } from '../domain/projection.ts';
-import { DomainError } from '../domain/errors.ts';
 import { same, type Act } from '../domain/journal.ts';
 import { personOf, type Status } from '../domain/person.ts';
 import type { NewContent, State } from '../domain/states.ts';
@@ -78,8 +77,7 @@ export function persons(ports: Ports): Companion {
     },
 
     async revised(caller, before, content) {
-      if (reachOf(caller) === 'ordinary' && before.person?.administrative)
-        throw new DomainError({ rule: 'administrator-out-of-reach', id: before.id });
+      requireWithin(reachOf(caller), before.id, before.person);
       const touched = decided.some((name) => !same(before.attributes[name], content.attributes[name]));
       const tools = await toolsOf(caller, before, before.id, content);
       return touched ? inTurn(tools, (each) => accompanied(caller, before, before.id, each)) : tools;

@@ -2,7 +2,7 @@ import { DomainError } from '../domain/errors.ts';
 import { granted, released, type Grant, type GrantKind, type Origin } from '../domain/grants.ts';
 import { same } from '../domain/journal.ts';
 import { forProvisioned } from '../domain/invitations.ts';
-import type { Known, Named } from '../domain/known.ts';
+import { targetOf, type Named } from '../domain/known.ts';
 import type { Wish } from '../domain/people.ts';
 import { companyRoles, primaryRoles, type CompanyRole } from '../domain/permissions.ts';
 import type { Person } from '../domain/person.ts';
@@ -93,7 +93,7 @@ export function wishOf(before: Attributes | undefined, after: Attributes, asking
           const own = held?.origins.some(({ by, ref }) => by === 'scim' && ref === asking.connection);
           // Somebody else's gift that the client only repeats does not become its own.
           if (held && !own && !differs(held, sent)) return all;
-          return granted(all, { what, ...target }, { ...origin, ...asSent(sent, target) });
+          return granted(all, target, { ...origin, ...asSent(sent, target) });
         }, left);
       }
     },
@@ -109,11 +109,6 @@ const asSent = ({ value, role, primary }: Sent, { id }: { readonly id: string })
   ...(role && { role }),
   ...(primary && { primary }),
 });
-
-function targetOf(known: Known, what: 'role' | 'license' | 'entity', named: string) {
-  const found = { role: known.role, license: known.pool, entity: known.entity }[what](named);
-  return found && { id: found.id, name: found.name };
-}
 
 /** What the attributes say. */
 const listsOf = (attributes: Attributes, licenses: readonly Sent[]): Lists => ({

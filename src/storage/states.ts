@@ -111,6 +111,7 @@ export function states(connection: mongoose.Connection): States {
     readForMembers: (tenant, group, ids) => forMembers(tenant, { group, ids }),
 
     async some(tenant, named) {
+      if (named.length === 0) return [];
       const documents = await resources()
         .find(
           {

@@ -1,7 +1,7 @@
 import type { Deciding } from '../../domain/deciding.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Order } from '../../domain/journal.ts';
-import type { Circumstances } from '../../domain/people.ts';
+import { requireWithin, type Circumstances } from '../../domain/people.ts';
 import type { Permission } from '../../domain/permissions.ts';
 import type { TenantId } from '../../domain/tenants.ts';
 
@@ -41,8 +41,7 @@ export async function requireReach(
 ): Promise<void> {
   const state = await states.read(tenant, 'User', id);
   if (!state) throw new DomainError({ rule: 'unknown', type: 'User', id });
-  if (state.person?.administrative && !permissions.has('admins.manage'))
-    throw new DomainError({ rule: 'administrator-out-of-reach', id });
+  requireWithin(reachOf(permissions), id, state.person);
 }
 
 /**
@@ -57,5 +56,8 @@ export const circumstancesOf = async (
   order,
   settings: (await books.of(tenant)).settings,
   now: now.toISOString(),
-  reach: permissions.has('admins.manage') ? 'everybody' : 'ordinary',
+  reach: reachOf(permissions),
 });
+
+const reachOf = (permissions: Asker['permissions']): Circumstances['reach'] =>
+  permissions.has('admins.manage') ? 'everybody' : 'ordinary';

@@ -103,7 +103,7 @@ export async function allNamed(
   named: readonly string[],
 ): Promise<readonly State[]> {
   const asked = named.map((name) => ({ kind, name }));
-  const found = asked.length > 0 ? await states.some(tenant, asked) : [];
+  const found = await states.some(tenant, asked);
   const ids = new Map(found.map((state) => [state.id, state]));
   const names = new Map(found.map((state) => [nameKey(state.name), state]));
   return named.map((name) => {

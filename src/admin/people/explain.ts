@@ -140,7 +140,7 @@ async function namesOf(
     refs(by).map((name) => ({ kind: kinds[by], name })),
   );
   const [found, idps] = await Promise.all([
-    asked.length > 0 ? states.some(tenant, asked) : [],
+    states.some(tenant, asked),
     Promise.all(refs('scim').map((connection) => connections.find(tenant, connection))),
   ]);
   return new Map([...found, ...idps.flatMap((each) => each ?? [])].map(({ id, name }) => [id, name]));
