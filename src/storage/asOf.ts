@@ -12,6 +12,7 @@ import {
   type ResourceDocument,
 } from './documents.ts';
 import { portionOf, type Source } from './examined.ts';
+import { atOneInstant } from './instant.ts';
 import { lastNamed } from './lastNamed.ts';
 import { atSnapshot } from './members.ts';
 import { endOf, startOf, started } from './spans.ts';
@@ -31,15 +32,6 @@ export function asOf(
   const history = connection.collection<HistoryDocument>('history');
   const edges = connection.collection<EdgeDocument>('edges');
   const closings = connection.collection<ClosingDocument>('closings');
-
-  async function atOneInstant<T>(read: (session: Session) => Promise<T>): Promise<T> {
-    const session = connection.getClient().startSession({ snapshot: true });
-    try {
-      return await read(session);
-    } finally {
-      await session.endSession();
-    }
-  }
 
   async function states(tenant: TenantId, ids: readonly string[], at: Date): Promise<readonly State[]> {
     if (ids.length === 0) return [];
@@ -143,7 +135,7 @@ export function asOf(
 
   /** The resources that one part of two sources names, as they were. */
   async function statesIn(tenant: TenantId, sources: readonly Source[], at: Date, page: Page): Promise<Portion<State>> {
-    const { rows, next } = await atOneInstant((session) =>
+    const { rows, next } = await atOneInstant(connection, (session) =>
       portionOf<{ id: string }>(connection, sources, page, session),
     );
     const found = await states(
@@ -169,13 +161,13 @@ export function asOf(
     states,
 
     async members(tenant, group, at, page) {
-      const { rows, next } = await atOneInstant((session) => membersIn(tenant, group, at, page, session));
+      const { rows, next } = await atOneInstant(connection, (session) => membersIn(tenant, group, at, page, session));
       const named = rows.map((row) => ({ ...row, id: row.member, kind: row.type }));
       return { rows: await called(tenant, named, at), next };
     },
 
     async memberships(tenant, member, at) {
-      const found = await atOneInstant((session) => edgesOf(tenant, member, at, session));
+      const found = await atOneInstant(connection, (session) => edgesOf(tenant, member, at, session));
       const named = found.map((row) => ({ ...row, id: row.group, kind: 'Group' }));
       const rows: MembershipThen[] = await called(tenant, named, at);
       return rows.sort((a, b) => (byName(a) < byName(b) ? -1 : 1));

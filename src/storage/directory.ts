@@ -11,6 +11,7 @@ import { edgeIds } from './edgeIds.ts';
 import { edgeTerms, type EdgeTerm } from './edgeTerms.ts';
 import { gather } from './gather.ts';
 import { indexable, type Split } from './indexable.ts';
+import { atOneInstant } from './instant.ts';
 import { atSnapshot, members } from './members.ts';
 import { memberships } from './memberships.ts';
 import { isOfAll, isServed, reading, type Search } from './pages.ts';
@@ -106,19 +107,16 @@ export function directory(connection: mongoose.Connection): Directory {
   }
 
   /** A page of groups, the total, and their members, all at one instant. */
-  async function withMembers(
+  function withMembers(
     view: View,
     kind: Kind,
     search: Search,
     page: Page,
   ): Promise<Found & Pick<PageOfStates, 'members'>> {
-    const session = connection.getClient().startSession({ snapshot: true });
-    try {
+    return atOneInstant(connection, async (session) => {
       const read = await found(view, kind, search, page, session);
       return { members: await held.ofPage(view.tenant, read.states, session), ...read };
-    } finally {
-      await session.endSession();
-    }
+    });
   }
 
   /** What has that name, with the groups it is in. */

@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { namedMembers, type EntryRead, type History, type Noted } from '../domain/history.ts';
 import type { TenantId } from '../domain/tenants.ts';
 import type { JournalDocument } from './documents.ts';
+import { atOneInstant } from './instant.ts';
 import { lastNamed } from './lastNamed.ts';
 import { atSnapshot } from './members.ts';
 import { journalByInstant, journalByResource, journalPending } from './schema.ts';
@@ -194,8 +195,7 @@ export function journalReads(connection: mongoose.Connection): Pick<History, 'ch
       hint: resource === undefined ? journalByInstant : journalByResource,
     };
     const pending = { match: { ...match, pending: true }, until, wanted, hint: journalPending };
-    const session = connection.getClient().startSession({ snapshot: true });
-    try {
+    return atOneInstant(connection, async (session) => {
       // An entry that gets its place in between must not be in both or in neither.
       const parts = [await places(ordered, begin, limit, session), await places(pending, begin, limit, session)];
       const [end] = parts.flatMap(({ reached }) => reached ?? []).sort(compare);
@@ -211,9 +211,7 @@ export function journalReads(connection: mongoose.Connection): Pick<History, 'ch
         })
         .toArray();
       return { rows, next: all[limit] ?? end };
-    } finally {
-      await session.endSession();
-    }
+    });
   }
 
   return {

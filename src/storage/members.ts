@@ -4,6 +4,7 @@ import type { Head, Kind, Member, State } from '../domain/states.ts';
 import type { TenantId } from '../domain/tenants.ts';
 import type { Members } from '../provisioning/ports.ts';
 import { stateFields, toState, type EdgeDocument, type ResourceDocument } from './documents.ts';
+import { atOneInstant } from './instant.ts';
 
 type Session = mongoose.mongo.ClientSession;
 type Edge = Pick<EdgeDocument, 'member' | 'type' | 'group' | 'generation'>;
@@ -58,9 +59,8 @@ export function members(connection: mongoose.Connection) {
   }
 
   return {
-    async readWithMembers(tenant: TenantId, id: string): Promise<{ state: State; members: Members } | undefined> {
-      const session = connection.getClient().startSession({ snapshot: true });
-      try {
+    readWithMembers(tenant: TenantId, id: string): Promise<{ state: State; members: Members } | undefined> {
+      return atOneInstant(connection, async (session) => {
         const document = await connection
           .collection<ResourceDocument>('resources')
           .findOne({ _id: id, tenant, type: 'Group' }, { projection: stateFields, session, ...atSnapshot });
@@ -68,9 +68,7 @@ export function members(connection: mongoose.Connection) {
         const state = toState(document);
         const first = (await ofGroup(tenant, state, session).limit(page).toArray()).map(toMember);
         return { state, members: first.length < page ? first : from(tenant, state, first, instantOf(session)) };
-      } finally {
-        await session.endSession();
-      }
+      });
     },
 
     /** The members of each of these groups, as of the session's snapshot. */
