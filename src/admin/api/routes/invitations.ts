@@ -1,4 +1,4 @@
-import { invitationStates, invitationFrom } from '../../../domain/invitations.ts';
+import { invitationStates, invitationFrom, type Invitation } from '../../../domain/invitations.ts';
 import {
   acceptInvitation,
   invitationView,
@@ -12,7 +12,7 @@ import type { Asker } from '../../people/asker.ts';
 import { batchSize } from '../batch.ts';
 import { askedBy, pageShown } from '../listing.ts';
 import { problemBody, problemOf } from '../problems.ts';
-import { commissionOf, ok, route, type Context, type Route } from '../route.ts';
+import { commissionOf, ok, route, type Answer, type Context, type Route } from '../route.ts';
 import {
   anything,
   choice,
@@ -81,6 +81,9 @@ function outcomeShown(outcomes: Outcome, { now, requestId, language }: Context) 
   const refused = problemOf(outcomes.refused);
   return { user, outcome: 'refused', ...(refused && { problem: problemBody(refused, requestId, language) }) };
 }
+
+/** An invitation as it is at an instant. */
+const shown = (found: Invitation, at: Date): Answer => ok(invitationView(found, at), found.version);
 
 /** Invitations: sent, one or many, looked at, revoked, accepted. */
 export const invitationRoutes: readonly Route[] = [
@@ -182,7 +185,7 @@ export const invitationRoutes: readonly Route[] = [
     answers: { 200: { description: 'As it is now', schema: invitation, example } },
     async handle({ ports, tenant, now }, { params: { id: user } }) {
       const found = await readInvitation(ports, { tenant }, user);
-      return ok(invitationView(found, now), found.version);
+      return shown(found, now);
     },
   }),
   route({
@@ -194,7 +197,7 @@ export const invitationRoutes: readonly Route[] = [
     answers: { 200: { description: 'As it was sent', schema: invitation, example } },
     async handle(context, { params: { id: user } }) {
       const sent = await invite(context.ports, asking(context), user);
-      return ok(invitationView(sent, context.now), sent.version);
+      return shown(sent, context.now);
     },
   }),
   route({
@@ -206,7 +209,7 @@ export const invitationRoutes: readonly Route[] = [
     answers: { 200: { description: 'As it is now', schema: invitation, example } },
     async handle(context, { params: { id: user } }) {
       const over = await revokeInvitation(context.ports, asking(context), user);
-      return ok(invitationView(over, context.now), over.version);
+      return shown(over, context.now);
     },
   }),
 ];
