@@ -2,19 +2,15 @@ import { expect } from 'chai';
 import { createUsers, type Draft } from '../../../src/admin/people/create.ts';
 import { shownUser } from '../../../src/admin/people/shown.ts';
 import type { Permission } from '../../../src/domain/permissions.ts';
-import { broken, draft, openOrganization, type Organization } from './organization.ts';
+import { broken, draft, forSuite, type Organization } from './organization.ts';
 
 const password = 'correct horse battery staple';
 
 describe('Creating people', function () {
   this.timeout(30_000);
   let org: Organization;
-  before(async () => {
-    org = await openOrganization();
-  });
-  after(() => org.close());
-  beforeEach(() => {
-    org.begin();
+  forSuite((opened) => {
+    org = opened;
   });
 
   const create = async (...drafts: readonly Draft[]) =>

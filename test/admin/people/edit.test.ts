@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { changeUser } from '../../../src/admin/people/change.ts';
-import { createUsers, type Draft } from '../../../src/admin/people/create.ts';
+import type { Draft } from '../../../src/admin/people/create.ts';
 import {
   deactivateUser,
   deleteCredentials,
@@ -16,25 +16,18 @@ import { shownUser } from '../../../src/admin/people/shown.ts';
 import { granted, type Origin } from '../../../src/domain/grants.ts';
 import type { Permission } from '../../../src/domain/permissions.ts';
 import { become } from '../../../src/domain/rights.ts';
-import { broken, draft, openOrganization, type Organization } from './organization.ts';
+import { broken, draft, forSuite, madeIn, type Organization } from './organization.ts';
 
 const password = 'correct horse battery staple';
 
 describe('Changing people', function () {
   this.timeout(30_000);
   let org: Organization;
-  before(async () => {
-    org = await openOrganization();
-  });
-  after(() => org.close());
-  beforeEach(() => {
-    org.begin();
+  forSuite((opened) => {
+    org = opened;
   });
 
-  const made = async (more: Partial<Draft> = {}): Promise<string> => {
-    const [one] = await createUsers(org.ports, org.asker(), [draft(undefined, more)]);
-    return one?.state.id ?? '';
-  };
+  const made = (more: Partial<Draft> = {}) => madeIn(org, draft(undefined, more));
   const edit = async (id: string, wanted: Edit, onlyAt?: number) =>
     shownUser(await editUser(org.ports, org.asker(), id, wanted, onlyAt));
   /** Gives somebody something for another reason than by hand. */

@@ -8,23 +8,16 @@ import type { Permission } from '../../../src/domain/permissions.ts';
 import { become } from '../../../src/domain/rights.ts';
 import type { Language } from '../../../src/words/languages.ts';
 import { connections } from '../../../src/storage/connections.ts';
-import { draft, openOrganization, type Organization } from './organization.ts';
+import { draft, forSuite, madeIn, type Organization } from './organization.ts';
 
 describe('Why people may do what they may, and what would take it away', function () {
   this.timeout(30_000);
   let org: Organization;
-  before(async () => {
-    org = await openOrganization();
-  });
-  after(() => org.close());
-  beforeEach(() => {
-    org.begin();
+  forSuite((opened) => {
+    org = opened;
   });
 
-  const made = async (more: Partial<Draft> = {}): Promise<string> => {
-    const [one] = await createUsers(org.ports, org.asker(), [draft('alice@example.com', more)]);
-    return one?.state.id ?? '';
-  };
+  const made = (more: Partial<Draft> = {}) => madeIn(org, draft('alice@example.com', more));
   const explained = (id: string, permission?: Permission, language: Language = 'en') =>
     explainUser({ ...org.ports, connections: connections(org.store.db) }, org.asker().tenant, id, {
       permission,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Asker } from '../../../src/admin/people/asker.ts';
-import type { Draft } from '../../../src/admin/people/create.ts';
+import { createUsers, type Draft } from '../../../src/admin/people/create.ts';
 import { credits, primaryAdmins, queueOf, seatsOf } from '../../../src/domain/accounts.ts';
 import { emptyBook } from '../../../src/domain/book.ts';
 import type { Change } from '../../../src/domain/changes.ts';
@@ -87,6 +87,25 @@ export async function openOrganization() {
 }
 
 export type Organization = Awaited<ReturnType<typeof openOrganization>>;
+
+/** Opens one for a suite, new at each test of it. */
+export function forSuite(opened: (org: Organization) => void): void {
+  let org: Organization | undefined;
+  before(async () => {
+    org = await openOrganization();
+    opened(org);
+  });
+  after(() => org?.close());
+  beforeEach(() => {
+    org?.begin();
+  });
+}
+
+/** Creates somebody, and gives his id. */
+export async function madeIn({ ports, asker }: Organization, given: Draft): Promise<string> {
+  const [one] = await createUsers(ports, asker(), [given]);
+  return one?.state.id ?? '';
+}
 
 /** Somebody to create: active, unless more is said. */
 export const draft = (userName: string = `${randomUUID()}@example.com`, more: Partial<Draft> = {}): Draft => ({

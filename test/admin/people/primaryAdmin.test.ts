@@ -10,27 +10,22 @@ import { storeOn } from '../../storage/store.ts';
 import { portsOver } from '../../../src/protocol.ts';
 import { connect } from '../../../src/storage/connect.ts';
 import { testRegistry } from '../../support/schemas.ts';
-import { broken, draft, openOrganization, type Organization } from './organization.ts';
+import { broken, draft, forSuite, madeIn, type Organization } from './organization.ts';
 
 const password = 'correct horse battery staple';
 
 describe('Primary Admins', function () {
   this.timeout(60_000);
   let org: Organization;
-  before(async () => {
-    org = await openOrganization();
-  });
-  after(() => org.close());
-  beforeEach(() => {
-    org.begin();
+  forSuite((opened) => {
+    org = opened;
   });
 
   const appoint = async (userName: string, more: { readonly password?: string } = {}) =>
     shownUser(await appointFirst(org.ports, org.asker(), { profile: { userName }, ...more }));
   const another = async () => {
     const rights = { primaryRole: 'primary-admin' } as const;
-    const [made] = await createUsers(org.ports, org.asker(), [draft(undefined, { rights })]);
-    return made?.state.id ?? '';
+    return madeIn(org, draft(undefined, { rights }));
   };
   const outcome = (doing: Promise<unknown>) =>
     doing.then(

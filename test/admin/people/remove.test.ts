@@ -1,26 +1,19 @@
 import { expect } from 'chai';
 import { tellAccount } from '../../../src/admin/integrations.ts';
 import { addNumber, equip, readNumber } from '../../../src/admin/numbers.ts';
-import { createUsers, type Draft } from '../../../src/admin/people/create.ts';
+import type { Draft } from '../../../src/admin/people/create.ts';
 import { removalOf, removeUser } from '../../../src/admin/people/remove.ts';
 import { listsOver } from '../../../src/protocol.ts';
-import { broken, draft, openOrganization, type Organization } from './organization.ts';
+import { broken, draft, forSuite, madeIn, type Organization } from './organization.ts';
 
 describe('Removing people from the organization', function () {
   this.timeout(30_000);
   let org: Organization;
-  before(async () => {
-    org = await openOrganization();
-  });
-  after(() => org.close());
-  beforeEach(() => {
-    org.begin();
+  forSuite((opened) => {
+    org = opened;
   });
 
-  const made = async (more: Partial<Draft> = {}): Promise<string> => {
-    const [one] = await createUsers(org.ports, org.asker(), [draft('alice@example.com', more)]);
-    return one?.state.id ?? '';
-  };
+  const made = (more: Partial<Draft> = {}) => madeIn(org, draft('alice@example.com', more));
 
   it('“removes them from ALL entities”, every team, and frees the seat, as was told before', async () => {
     const pool = await org.pool('premium', 1);
