@@ -15,10 +15,12 @@ PASSED = {Status.SUCCESS, Status.COMPLIANT, Status.ACCEPTABLE}
 FAULTS = {Status.ERROR, Status.CRITICAL}
 
 
-# What the rules of an organization decide: a user has the roles, licenses and entities that there are, an administrator
-# is made by nobody but an administrator, and whoever is in the organization is active or is not.
+# What the rules of an organization decide: a user has the roles, licenses and entities that there are, telephones with
+# numbers of its inventory, has accounts that its tools have, an administrator is made by nobody but an administrator, and
+# whoever is in the organization is active or is not.
 EXTENSION = "urn:ietf:params:scim:schemas:extension:"
-GOVERNED = ("roles", "entitlements", *(f"{EXTENSION}{name}:2.0:User" for name in ("license", "entity", "account")))
+EXTENSIONS = ("license", "entity", "account", "telephony", "integration")
+GOVERNED = ("roles", "entitlements", *(f"{EXTENSION}{name}:2.0:User" for name in EXTENSIONS))
 
 
 def is_governed(urn: str) -> bool:
