@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type mongoose from 'mongoose';
 import { seatsOf } from '../../src/domain/accounts.ts';
+import { making } from '../../src/domain/keeping.ts';
 import { tenantId } from '../../src/domain/tenants.ts';
 import { unitOfWork } from '../../src/storage/unitOfWork.ts';
-import { creating, newState } from './changes.ts';
 import { testTypeOf } from './schemas.ts';
 
 /** What an organization keeps that SCIM only reads: a role, or a license pool with so many of its seats taken. */
@@ -24,10 +24,9 @@ export async function keep(
   tenant: string,
   { kind, attributes, taken = 0 }: Kept,
 ): Promise<string> {
-  const owner = tenantId(tenant);
-  const state = { ...newState(owner, kind, attributes.displayName, new Date()), id: randomUUID(), attributes };
-  const moves = taken > 0 ? [{ account: seatsOf(state.id), by: taken }] : [];
-  const change = { ...creating({ ...state, owner: undefined }), moves };
-  await unitOfWork(db, testTypeOf, Date.now).commit(change, Date.now() + 10_000);
-  return state.id;
+  const [id, order] = [randomUUID(), { connection: 'test', request: 'kept' }];
+  const moves = taken > 0 ? [{ account: seatsOf(id), by: taken }] : [];
+  const change = making({ tenant: tenantId(tenant), order }, kind, id, { name: attributes.displayName, attributes });
+  await unitOfWork(db, testTypeOf, Date.now).commit({ ...change, moves }, Date.now() + 10_000);
+  return id;
 }
