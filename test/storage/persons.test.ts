@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { randomUUID } from 'node:crypto';
 import { primaryAdmins, queueOf, seatsOf } from '../../src/domain/accounts.ts';
 import { emptyBook, type Book } from '../../src/domain/book.ts';
+import { making } from '../../src/domain/keeping.ts';
 import { personSchemas } from '../../src/domain/projection.ts';
 import { defaultSettings, type Settings } from '../../src/domain/settings.ts';
 import { tenantId } from '../../src/domain/tenants.ts';
@@ -10,7 +11,6 @@ import { storesOf } from '../../src/provisioning/stores.ts';
 import { leniency } from '../../src/scim/dialects.ts';
 import type { Caller, JsonObject, ResourceStore } from '../../src/scim/types.ts';
 import { testCaller } from '../support/callers.ts';
-import { creating, newState } from '../support/changes.ts';
 import { testRegistry, testType } from '../support/schemas.ts';
 import { openTestStore } from './store.ts';
 
@@ -29,10 +29,12 @@ function organization(store: Store, settings: Partial<Settings> = {}) {
   const caller = (): Caller => testCaller({ tenant, deadline: Date.now() + 30_000 });
 
   const keep = async (kind: string, name: string, attributes: object, seats?: number): Promise<string> => {
-    const state = { ...newState(tenant, kind, name, new Date()), attributes: { displayName: name, ...attributes } };
-    const moves = seats === undefined ? [] : [{ account: seatsOf(state.id), by: 0, most: seats }];
-    await store.commit({ ...creating({ ...state, owner: undefined }), moves });
-    return state.id;
+    const id = randomUUID();
+    const moves = seats === undefined ? [] : [{ account: seatsOf(id), by: 0, most: seats }];
+    const order = { connection: 'test', request: 'kept' };
+    const content = { name, attributes: { displayName: name, ...attributes } };
+    await store.commit({ ...making({ tenant, order }, kind, id, content), moves });
+    return id;
   };
   const changed =
     (of: ResourceStore) =>

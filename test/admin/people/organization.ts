@@ -5,6 +5,7 @@ import { credits, primaryAdmins, queueOf, seatsOf } from '../../../src/domain/ac
 import { emptyBook } from '../../../src/domain/book.ts';
 import type { Change } from '../../../src/domain/changes.ts';
 import { DomainError, type Violation } from '../../../src/domain/errors.ts';
+import { making } from '../../../src/domain/keeping.ts';
 import { everyPermission, type Permission } from '../../../src/domain/permissions.ts';
 import { personOf } from '../../../src/domain/person.ts';
 import { defaultSettings, type Settings } from '../../../src/domain/settings.ts';
@@ -13,7 +14,6 @@ import { tenantId, type TenantId } from '../../../src/domain/tenants.ts';
 import { portsOver } from '../../../src/protocol.ts';
 import type { JournalDocument, ResourceDocument } from '../../../src/storage/documents.ts';
 import { openTestStore } from '../../storage/store.ts';
-import { creating, newState } from '../../support/changes.ts';
 import { testRegistry } from '../../support/schemas.ts';
 
 /** An organization on a real database, whose people are administered. */
@@ -24,10 +24,11 @@ export async function openOrganization() {
   const deciding = portsOver(store.db, testRegistry(), {}, undefined, { of: () => ({ ...emptyBook, settings }) });
 
   const made = async (kind: string, name: string, attributes: Attributes, more: Partial<Change> = {}) => {
-    const state = newState(tenant, kind, name, new Date());
-    const whole = { ...state, owner: undefined, attributes: { displayName: name, ...attributes } };
-    await store.commit({ ...creating(whole), ...more });
-    return state.id;
+    const id = randomUUID();
+    const order = { connection: 'test', request: 'kept' };
+    const content = { name, attributes: { displayName: name, ...attributes } };
+    await store.commit({ ...making({ tenant, order }, kind, id, content), ...more });
+    return id;
   };
   const account = async (name: string): Promise<number> =>
     (await deciding.accounts.read(tenant, [name])).get(name)?.value ?? 0;
